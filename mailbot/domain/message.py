@@ -1,0 +1,64 @@
+"""An e-mail as the desk understands it: plain frozen values, no bytes of the body, no e-mail library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Who or what wrote a mail (RFC 3834, RFC 3464, RFC 5965, RFC 2369). Only `HUMAN` is ever answered (G4)."""
+
+    HUMAN = "human"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    LIST = "list"
+    OWN = "own"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """One mailbox of an address header (RFC 5322, 3.4)."""
+
+    name: str  # display name, decoded; "" where there is none
+    email: str  # addr-spec; the domain in lower case, the local part as written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A part that is kept as a file; its bytes travel beside it, keyed by `sha256`."""
+
+    filename: str  # safe to show and to use as a file name: no path, control or bidi characters; never ""
+    content_type: str  # "type/subtype" in lower case, as claimed by the sender
+    size: int  # bytes after the transfer encoding is undone
+    sha256: str  # hex digest of those bytes
+    inline: bool  # True where the body refers to it (Content-Disposition: inline, or a cid: in the HTML)
+    content_id: str | None  # Content-ID without the angle brackets
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingMail:
+    """What one mail says, before anybody asks what it means."""
+
+    digest: str  # SHA-256 of the raw bytes, hex: the mail's identity (G2)
+    message_id: str | None  # "<id@host>" with brackets; a hint only, senders reuse it
+    date: datetime | None  # the Date header, aware; information only, never used for deadlines
+    sender: Address | None  # the first From mailbox
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    delivered_to: tuple[str, ...]  # addresses of Delivered-To, X-Original-To, Envelope-To: where our server put it
+    subject: str  # decoded, unfolded, on one line
+    text: str  # the whole body as text, from the HTML part where there is no text part; line ends are "\n"
+    reply_text: str  # `text` without quotes and signature; equals `text` when stripping would leave nothing
+    language: str  # BCP 47: "zh-Hans", "zh-Hant", "en", "de"…; "und" when there is nothing to tell by
+    origin: Origin
+    failed_recipients: tuple[str, ...]  # addresses that a bounce says could not be reached
+    in_reply_to: tuple[str, ...]  # valid msg-ids of In-Reply-To, with brackets
+    references: tuple[str, ...]  # valid msg-ids of References, oldest first
+    quoted_message_ids: tuple[str, ...]  # Message-IDs of mails that a bounce or forward carries
+    authentication_results: tuple[str, ...]  # Authentication-Results values, topmost first, unfolded (RFC 8601)
+    attachments: tuple[Attachment, ...]
+    warnings: tuple[str, ...]  # what had to be guessed or was lost, for people to read
