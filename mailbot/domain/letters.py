@@ -1,0 +1,133 @@
+"""What a template may say: the one context that every letter, to a customer or to staff, is written from.
+
+A template that reaches for something the letter doesn't have is an error (StrictUndefined and `None`
+attributes both raise); `mailbot check` renders every template in every language from `sample_letter`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from mailbot.domain.message import Attachment
+from mailbot.domain.orders import Order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """The sender, from settings. Only these channels are ever named to a customer (P16, P20)."""
+
+    name: str  # "TP"
+    support_address: str
+    phone: str  # "" when there is none
+    phone_hours: str  # "" when not given, e.g. "Mon–Fri 9:00–18:00 (UTC+8)"
+    chat_url: str  # live chat, "" when there is none
+    website: str  # "" when there is none
+    return_address: tuple[str, ...]  # postal lines; named only in return_approved (P10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketView:
+    """The conversation."""
+
+    number: str  # "T-100001"; the subject carries it as "[T-100001]"
+    subject: str  # the customer's own subject, without tags and "Re:"
+    customer_name: str  # "" when unknown
+    customer_email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormLine:
+    """One labelled line of the form (P9), in the language of the letter."""
+
+    label: str  # "Order number"
+    value: str  # what is known already; "" to be filled in
+    hint: str  # how to fill it in, "" when obvious
+    missing: bool  # True where the customer still has to give it
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """A return case."""
+
+    number: str  # "R-100001"
+    state: str
+    form: tuple[FormLine, ...]  # every line of the form, in order
+    items: tuple[str, ...]  # what goes back, e.g. "TP-K17 × 1"
+    reason: str  # the customer's reason, "" when none was given (P7 needs none)
+    staff_reason: str  # what staff wrote after #decline or #inspect fail, "" otherwise
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundView:
+    """A refund that was decided (P12, P13)."""
+
+    number: str  # "RF-100001"
+    amount: Decimal
+    currency: str  # ISO 4217
+    payment_method: str  # the original one
+    due_on: date  # last day of the promise, counted in working days
+    due_is_provisional: bool  # the holiday calendar of that year isn't published yet
+    settled_on: date | None  # when finance paid
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailView:
+    """The mail that a staff notice is about, as shown to staff."""
+
+    sender_name: str
+    sender_email: str
+    reply_to: str  # shown when it differs from the sender, "" otherwise
+    subject: str
+    text: str  # the person's new words, masked; quotes stripped
+    standing: str  # "verified", "failed" or "unverified": what our server's Authentication-Results say
+    origin: str  # "human", "bounce", "auto_reply"…
+    attachments: tuple[Attachment, ...]
+    attachments_enclosed: bool  # True where the notice carries the files itself
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandHelp:
+    """A line that staff may write now."""
+
+    line: str  # "#approve"
+    does: str  # key of the explanation: the CaseEvent value, e.g. "approve"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Numbers of the policy that letters name, from rules/."""
+
+    return_window_days: int  # P7
+    refund_days_min: int  # P13
+    refund_days_max: int  # P13
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffNote:
+    """What the desk tells staff besides the mail itself."""
+
+    headline: str  # one of NOTE_HEADLINES, e.g. "new_mail"
+    evidence: tuple[str, ...]  # how the mail was matched, e.g. "order number TP2026030117 in the subject"
+    remarks: tuple[str, ...]  # what staff should notice: policy ids, refusals, errors
+    commands: tuple[CommandHelp, ...]  # what they may answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Everything a template may use, by these names."""
+
+    brand: Brand
+    policy: Policy
+    today: date  # in the desk's time zone
+    now: datetime  # aware
+    ticket: TicketView
+    order: Order | None = None  # only where the reader is entitled to it (G5)
+    case: CaseView | None = None
+    refund: RefundView | None = None
+    mail: MailView | None = None  # staff notices only
+    note: StaffNote | None = None  # staff notices only
+    message: str = ""  # a staff member's own words to the customer (template staff_reply)
+    agent: str = ""  # that staff member's name
