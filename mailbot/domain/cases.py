@@ -111,7 +111,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # A second look, or goodwill.
     _returns(_S.INSPECTED_FAILED, _E.INSPECT_PASS,    _T, _S.REFUND_DUE,       "refund_notice",            _BOOK),
     _returns(_S.INSPECTED_FAILED, _E.DECLINE,         _T, _S.DECLINED,         "return_declined",          _CLOSE),
-    _returns(_S.REFUND_DUE,       _E.REFUND_PAID,     _T, _S.REFUNDED,         "refund_settled",           _SETTLE, _CLOSE),
+    _returns(_S.REFUND_DUE,       _E.REFUND_PAID,     _T, _S.REFUNDED,         "refund_settled",       _SETTLE, _CLOSE),
     # The customer keeps the goods after all; staff type it in, in step with what the customer wrote.
     _returns(_S.REQUESTED,        _E.WITHDRAW,        _T, _S.WITHDRAWN,        "return_withdrawn",         _CLOSE),
     _returns(_S.NEEDS_INFO,       _E.WITHDRAW,        _T, _S.WITHDRAWN,        "return_withdrawn",         _CLOSE),

@@ -1,0 +1,116 @@
+"""What staff write to move a case: lines that begin with "#" in a reply to the desk's notice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from mailbot.domain.cases import CaseEvent
+
+# Word -> event. A verdict word is looked for after #inspect.
+_WORDS: dict[str, CaseEvent] = {
+    "approve": CaseEvent.APPROVE,
+    "approved": CaseEvent.APPROVE,
+    "同意": CaseEvent.APPROVE,
+    "decline": CaseEvent.DECLINE,
+    "拒绝": CaseEvent.DECLINE,
+    "received": CaseEvent.RECEIVE,
+    "收到": CaseEvent.RECEIVE,
+    "refunded": CaseEvent.REFUND_PAID,
+    "已退款": CaseEvent.REFUND_PAID,
+    "withdraw": CaseEvent.WITHDRAW,
+    "撤销": CaseEvent.WITHDRAW,
+}
+_INSPECT = ("inspect", "验货")
+_PASS = ("pass", "passed", "ok", "通过", "合格")
+_FAIL = ("fail", "failed", "不通过", "不合格")
+_NEED_REASON = (CaseEvent.DECLINE, CaseEvent.INSPECT_FAIL)
+_COMMAND_LINE = re.compile(r"^[#＃]\s?([^\W\d_]+)\s*(.*)$")
+
+# How each event is written, for the help that a notice carries.
+COMMAND_LINES: dict[CaseEvent, str] = {
+    CaseEvent.APPROVE: "#approve",
+    CaseEvent.DECLINE: "#decline <reason>",
+    CaseEvent.RECEIVE: "#received",
+    CaseEvent.INSPECT_PASS: "#inspect pass",
+    CaseEvent.INSPECT_FAIL: "#inspect fail <reason>",
+    CaseEvent.REFUND_PAID: "#refunded",
+    CaseEvent.WITHDRAW: "#withdraw",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One understood line."""
+
+    event: CaseEvent
+    argument: str  # the reason, or the day of payment for #refunded; "" when not given
+    line: str  # as written
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffWords:
+    """A staff mail, taken apart."""
+
+    commands: tuple[Command, ...]  # in the order written
+    problems: tuple[str, ...]  # lines that begin with "#" and can't be understood, with what was expected
+    text: str  # everything else: words for the customer, unless `internal`
+    internal: bool  # a line "#note": the text stays in the house
+
+
+def read_staff_words(reply_text: str) -> StaffWords:
+    """Take commands out of what a staff member wrote. Unknown "#" lines are problems, never sent on."""
+    commands: list[Command] = []
+    problems: list[str] = []
+    words: list[str] = []
+    internal = False
+    for line in reply_text.splitlines():
+        match = _COMMAND_LINE.match(line.strip())
+        if match is None:
+            words.append(line)
+            continue
+        word, rest = match[1].casefold(), match[2].strip()
+        if word in ("note", "备注"):
+            internal = True
+            words.append(rest)
+            continue
+        found = _read_command(word, rest, line.strip())
+        if isinstance(found, Command):
+            commands.append(found)
+        else:
+            problems.append(found)
+    return StaffWords(
+        commands=tuple(commands), problems=tuple(problems), text="\n".join(words).strip(), internal=internal
+    )
+
+
+def _read_command(word: str, rest: str, line: str) -> Command | str:
+    event = _WORDS.get(word)
+    if word in _INSPECT:
+        verdict, _, reason = rest.partition(" ")
+        if verdict.casefold() in _PASS:
+            event, rest = CaseEvent.INSPECT_PASS, reason.strip()
+        elif verdict.casefold() in _FAIL:
+            event, rest = CaseEvent.INSPECT_FAIL, reason.strip()
+        else:
+            return f"{line}: expected #inspect pass or #inspect fail <reason>"
+    if event is None:
+        return f"{line}: not a command; known are {', '.join(COMMAND_LINES.values())} and #note"
+    if event in _NEED_REASON and not rest:
+        return f"{line}: expected a reason that the customer can be told: {COMMAND_LINES[event]}"
+    if event is CaseEvent.REFUND_PAID and rest and _as_day(rest) is None:
+        return f"{line}: expected #refunded, or #refunded with the day of payment as 2026-03-31"
+    return Command(event=event, argument=rest, line=line)
+
+
+def paid_on(command: Command, today: date) -> date:
+    """The day on which finance paid, by a #refunded command: the one given, else today."""
+    return _as_day(command.argument) or today
+
+
+def _as_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,183 @@
+"""What a decision brings about. Effects are values; only `mailbot.apply` carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.forms import Answers, Item
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenTicket:
+    """A new ticket for the sender of the mail; effects after it speak of this ticket."""
+
+    language: str
+    wish: str  # "" when unknown
+    linked_to: int | None  # ticket id that the mail pointed at without being entitled to it
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseTicket:
+    """Effects after this one speak of an existing ticket."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMail:
+    """The mail in hand goes into the ticket."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileApart:
+    """The mail in hand belongs to no ticket; it is kept and listed under `tickets unfiled`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TieOrder:
+    """The ticket is about this order."""
+
+    order_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenTicket:
+    """The ticket is open again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseTicket:
+    """Nothing is left to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCase:
+    """A new case in the ticket, for an order."""
+
+    kind: CaseKind
+    order_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FillForm:
+    """What the customer gave so far replaces what the case knew."""
+
+    answers: Answers
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveCase:
+    """One row of the transition table, recorded with who decided (G6)."""
+
+    event: CaseEvent
+    expected: CaseState  # the case must still be here
+    to: CaseState
+    by: Actor
+    by_address: str
+    reason: str  # "" when none was given
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookRefund:
+    """A refund becomes due: once per case (unique key), never above what is left of the payment."""
+
+    order_number: str
+    amount: Decimal
+    currency: str
+    payment_method: str
+    due_on: date
+    due_is_provisional: bool
+    decided_by: str  # staff address
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleRefund:
+    """Finance paid."""
+
+    paid_on: date
+    by_address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkOverdueTold:
+    """Staff now know that a refund promise broke."""
+
+    refund_id: int
+
+
+class Reader(StrEnum):
+    """Who gets a letter."""
+
+    CUSTOMER = "customer"  # the ticket's customer
+    STAFF = "staff"  # every member of the desk
+    ACTING_STAFF = "acting staff"  # the member whose mail is in hand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """A letter from a template; frozen into the outbox after all other effects, so it tells the new state."""
+
+    template: str
+    to: Reader
+    automatic: bool  # an answer that no person decided: counts against the caps (G4)
+    headline: str = ""  # staff notices: what it is about
+    remarks: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # names of the form fields that are asked for
+    message: str = ""  # a staff member's own words
+    agent: str = ""  # that member's name
+    with_order: bool = False  # the reader is entitled to the order's data (G5)
+    enclose: bool = False  # staff notices: carry the mail's attachments
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordIncident:
+    """Something that `health` must show."""
+
+    kind: str  # "cap", "bounce_of_staff_notice"…
+    detail: str  # no personal data
+
+
+Effect = (
+    OpenTicket
+    | UseTicket
+    | FileMail
+    | FileApart
+    | TieOrder
+    | ReopenTicket
+    | CloseTicket
+    | OpenCase
+    | FillForm
+    | MoveCase
+    | BookRefund
+    | SettleRefund
+    | MarkOverdueTold
+    | Write
+    | RecordIncident
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleTrace:
+    """One rule that was looked at."""
+
+    rule: str
+    where: str  # "rules/routing.yaml:12"
+    hit: bool
+    failed: str  # the first condition that did not hold, "" for a hit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Effects in order, and how they came about."""
+
+    effects: tuple[Effect, ...]
+    trace: tuple[RuleTrace, ...]
+    remarks: tuple[str, ...] = field(default=())  # what changed the effects after the rules: caps

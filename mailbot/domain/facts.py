@@ -1,0 +1,129 @@
+"""Everything that a decision may rest on, gathered before it is taken; `now` is one of the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from mailbot.domain.cases import CaseKind, CaseState
+from mailbot.domain.commands import StaffWords
+from mailbot.domain.forms import Answers, Item
+from mailbot.domain.match import OrderMatch
+from mailbot.domain.message import IncomingMail
+from mailbot.domain.orders import Order
+from mailbot.domain.references import References
+from mailbot.domain.standing import Role, Standing
+from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.wishes import Wish
+from mailbot.domain.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFacts:
+    """A refund that is booked."""
+
+    refund_id: int
+    amount: Decimal
+    currency: str
+    due_on: date  # last day of the promise (P13)
+    settled: bool
+    overdue_told: bool  # staff know already that the promise broke
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """A case as it stands."""
+
+    case_id: int
+    ticket_id: int
+    kind: CaseKind
+    state: CaseState
+    order: Order
+    answers: Answers  # of the form so far
+    items: tuple[Item, ...]  # what goes back; () while unknown
+    refund: RefundFacts | None
+    refunded_before: Decimal  # sum of all refunds booked for the order
+
+    @property
+    def is_open(self) -> bool:
+        """True while something can still happen without a person changing their mind."""
+        return self.state not in (CaseState.REFUNDED, CaseState.DECLINED, CaseState.WITHDRAWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFacts:
+    """The ticket that the mail belongs to."""
+
+    ticket_id: int
+    is_open: bool
+    language: str
+    customer_email: str
+    wish: str  # what the customer came with, "" when unknown
+    order_number: str  # order that the ticket is about, "" while unknown
+    has_proof: bool  # a picture or PDF from the customer is stored with it (P3, P9)
+    case: CaseFacts | None  # the newest
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerBudget:
+    """Automatic answers that are still allowed (G4); 0 or less: the cap bites."""
+
+    for_address: int  # today, to the sender
+    for_ticket: int  # this hour, in the ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class BounceFacts:
+    """Which mail of ours a bounce is about; only such a bounce counts."""
+
+    ticket_id: int
+    to_staff: bool  # the mail that failed was a notice to staff
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """One mail and everything known around it."""
+
+    now: datetime  # aware
+    today: date  # in the desk's time zone
+    mail: IncomingMail
+    sender: str  # From address in lower case, "" where there is none
+    role: Role
+    staff_name: str  # the member's name where role is STAFF, else ""
+    standing: Standing
+    staff_may_command: bool  # authentication is as the settings demand it for staff
+    references: References
+    thread: ThreadMatch
+    ticket: TicketFacts | None
+    open_case_elsewhere: CaseFacts | None  # an open case of the matched order under another ticket
+    order: OrderMatch
+    wishes: tuple[Wish, ...]
+    form: Answers  # form lines in this mail
+    words: StaffWords | None  # the mail taken apart, where role is STAFF
+    bounce: BounceFacts | None
+    budget: AnswerBudget
+    calendar: WorkCalendar
+    known_languages: tuple[str, ...]  # languages to answer in; the last is for everybody else
+
+    @property
+    def language(self) -> str:
+        """Language to answer in: the ticket's, else the mail's, else the order's, else the last of settings."""
+        from_order = getattr(getattr(self.order, "order", None), "language", "")
+        wanted = [self.ticket.language] if self.ticket else [self.mail.language, from_order]
+        for language in wanted:
+            for known in self.known_languages:
+                if language and (language == known or language.split("-")[0] == known.split("-")[0]):
+                    return known
+        return self.known_languages[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueFacts:
+    """A refund whose promise may have run out: what the clock brings instead of a mail."""
+
+    now: datetime  # aware
+    today: date  # in the desk's time zone
+    ticket_id: int
+    case: CaseFacts
+    refund: RefundFacts

@@ -1,0 +1,67 @@
+"""Which order a mail is about, with the evidence. Nobody but the buyer's own address gets an exact match (G5, P17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailbot.domain.orders import Order
+from mailbot.domain.references import Place, References
+from mailbot.domain.standing import Standing, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exact:
+    """One order, quoted by its buyer."""
+
+    order: Order
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ambiguous:
+    """Several orders of this buyer are quoted; nothing may be acted on before the customer says which."""
+
+    orders: tuple[Order, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoMatch:
+    """No order that this sender may be answered about."""
+
+    evidence: tuple[str, ...]
+    numbers_quoted: bool  # a number was given; whether it exists is not for the sender to learn
+
+
+OrderMatch = Exact | Ambiguous | NoMatch
+
+
+def match_order(references: References, orders: Mapping[str, Order], *, sender: str, standing: Standing) -> OrderMatch:
+    """Match the quoted numbers against `orders` (those of the numbers that exist, by number).
+
+    Numbers in new text, subject and attachment names count before those in quoted text, which may be
+    somebody else's words. `sender` is the From address in lower case.
+    """
+    fresh = [f for f in references.order_numbers if f.place is not Place.QUOTED_TEXT]
+    quoted = [f for f in references.order_numbers if f.place is Place.QUOTED_TEXT]
+    evidence: list[str] = []
+    for findings in (fresh, quoted):
+        own: list[Order] = []
+        for finding in findings:
+            order = orders.get(finding.value)
+            where = f"order number {finding.value} in {finding.place}"
+            if order is None:
+                evidence.append(f"{where}: no such order")
+            elif order.buyer_email != sender:
+                evidence.append(f"{where}: the order belongs to another address")
+            elif standing.verdict is Verdict.FAILED:
+                evidence.append(f"{where}: the sender's authentication failed ({standing.evidence})")
+            else:
+                evidence.append(f"{where}: the buyer's own address")
+                own.append(order)
+        if len(own) == 1:
+            return Exact(order=own[0], evidence=tuple(evidence))
+        if own:
+            return Ambiguous(orders=tuple(own), evidence=tuple(evidence))
+    return NoMatch(evidence=tuple(evidence), numbers_quoted=bool(fresh))

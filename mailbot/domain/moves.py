@@ -1,0 +1,133 @@
+"""From "this happens to the case" to effects: the transition table applied to the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mailbot.domain.cases import Actor, CaseEvent, CaseState, Consequence, NotPossible, find_transition, possible_events
+from mailbot.domain.commands import COMMAND_LINES, Command, paid_on
+from mailbot.domain.effects import (
+    BookRefund,
+    CloseTicket,
+    Effect,
+    MoveCase,
+    Reader,
+    ReopenTicket,
+    SettleRefund,
+    Write,
+)
+from mailbot.domain.facts import CaseFacts
+from mailbot.domain.refunds import RefundRefused, refund_amount
+from mailbot.domain.rules import ReturnPolicy
+from mailbot.domain.workdays import WorkCalendar, add_working_days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mover:
+    """Who moves a case, and when."""
+
+    actor: Actor
+    address: str  # lower case
+    today: date  # in the desk's time zone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A move that is not carried out; the reasons are for the person who asked for it."""
+
+    reasons: tuple[str, ...]
+
+
+def move_case(
+    case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
+) -> tuple[Effect, ...] | Refusal:
+    """The effects of one event on a case, or why it can't happen now."""
+    row = find_transition(case.kind, case.state, command.event, mover.actor)
+    if isinstance(row, NotPossible):
+        return Refusal(reasons=(_explain(row),))
+    effects: list[Effect] = [
+        MoveCase(
+            event=command.event,
+            expected=case.state,
+            to=row.to,
+            by=mover.actor,
+            by_address=mover.address,
+            reason=command.argument if command.event is not CaseEvent.REFUND_PAID else "",
+        )
+    ]
+    if case.state is CaseState.DECLINED:
+        effects.append(ReopenTicket())
+    if Consequence.BOOK_REFUND in row.then:
+        booking = _book_refund(case, mover, policy, calendar)
+        if isinstance(booking, Refusal):
+            return booking
+        effects.append(booking)
+    if Consequence.SETTLE_REFUND in row.then:
+        effects.append(SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address))
+    if row.letter:
+        effects.append(
+            Write(
+                template=row.letter,
+                to=Reader.CUSTOMER,
+                automatic=mover.actor is Actor.CUSTOMER,
+                with_order=True,
+            )
+        )
+    if Consequence.CLOSE_TICKET in row.then:
+        effects.append(CloseTicket())
+    return tuple(effects)
+
+
+def move_case_through(
+    case: CaseFacts, commands: Sequence[Command], mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
+) -> tuple[Effect, ...] | Refusal:
+    """Several commands of one mail: all of them in order, or none."""
+    effects: list[Effect] = []
+    for command in commands:
+        moved = move_case(case, command, mover, policy, calendar)
+        if isinstance(moved, Refusal):
+            return moved
+        effects.extend(moved)
+        case = replace(case, state=next(e.to for e in moved if isinstance(e, MoveCase)))
+    return tuple(effects)
+
+
+def asks_staff(case: CaseFacts, event: CaseEvent, by: Actor) -> bool:
+    """True where the transition's row wants a decision from staff."""
+    row = find_transition(case.kind, case.state, event, by)
+    return not isinstance(row, NotPossible) and Consequence.ASK_STAFF in row.then
+
+
+def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar) -> BookRefund | Refusal:
+    if case.refund is not None:
+        return Refusal(reasons=("the refund of this case is booked already (G6)",))
+    if not case.items:
+        return Refusal(reasons=("it isn't known which items came back; ask the customer to fill in the form (P9)",))
+    amount = refund_amount(case.order, case.items, case.refunded_before)
+    if isinstance(amount, RefundRefused):
+        return Refusal(reasons=(amount.reason,))
+    promise = add_working_days(calendar, mover.today, policy.refund_days_max)
+    return BookRefund(
+        order_number=case.order.number,
+        amount=amount,
+        currency=case.order.currency,
+        payment_method=case.order.payment_method,
+        due_on=promise.day,
+        due_is_provisional=promise.provisional,
+        decided_by=mover.address,
+    )
+
+
+def _explain(answer: NotPossible) -> str:
+    what = COMMAND_LINES.get(answer.event, answer.event.value)
+    if not answer.possible:
+        return f"{what} is not possible: the case is {answer.state.value} and nothing more can happen to it"
+    lines = ", ".join(COMMAND_LINES.get(event, event.value) for event in answer.possible)
+    return f"{what} is not possible while the case is {answer.state.value}; possible now: {lines}"
+
+
+def commands_now(case: CaseFacts | None) -> tuple[CaseEvent, ...]:
+    """What staff may do with the case now."""
+    return () if case is None else possible_events(case.kind, case.state, Actor.STAFF)

@@ -1,0 +1,50 @@
+"""The numbers that people read: made from row ids, so that none is ever given twice or out of step."""
+
+from __future__ import annotations
+
+import re
+
+_FIRST = 100_000
+_TAG = re.compile(r"\[\s*(T-\d{6,12})\s*\]", re.ASCII | re.IGNORECASE)
+
+
+def ticket_number(ticket_id: int) -> str:
+    """`T-100001` for the first ticket."""
+    return f"T-{_FIRST + ticket_id}"
+
+
+def case_number(case_id: int) -> str:
+    """`R-100001` for the first return case."""
+    return f"R-{_FIRST + case_id}"
+
+
+def refund_number(refund_id: int) -> str:
+    """`RF-100001` for the first refund."""
+    return f"RF-{_FIRST + refund_id}"
+
+
+def row_id(number: str) -> int | None:
+    """The row id behind a number of any of the three kinds, or None when it isn't one."""
+    match = re.fullmatch(r"(?:T|R|RF)-(\d{6,12})", number.strip().upper(), re.ASCII)
+    if match is None or int(match[1]) <= _FIRST:
+        return None
+    return int(match[1]) - _FIRST
+
+
+def subject_tag(ticket_id: int) -> str:
+    """`[T-100001]`, as it stands in the subject of every mail of the ticket."""
+    return f"[{ticket_number(ticket_id)}]"
+
+
+def find_tags(subject: str) -> tuple[str, ...]:
+    """Ticket numbers of the tags in a subject, in order."""
+    return tuple(dict.fromkeys(found.upper() for found in _TAG.findall(subject)))
+
+
+def without_tags(subject: str) -> str:
+    """The customer's own subject: tags and any run of reply prefixes taken away."""
+    bare = _TAG.sub(" ", subject)
+    bare = re.sub(
+        r"^(?:\s*(?:re|fw|fwd|aw|wg|sv|antw|回复|回覆|答复|转发|轉發)\s*[:：])+", "", bare, flags=re.IGNORECASE
+    )
+    return " ".join(bare.split())

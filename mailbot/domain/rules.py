@@ -1,0 +1,116 @@
+"""The rule book and the one function that decides. Tables are read from top to bottom, the first match wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from mailbot.domain.effects import Decision, Effect, Reader, RecordIncident, RuleTrace, Write
+from mailbot.domain.facts import DueFacts, Facts
+from mailbot.domain.forms import FormField
+from mailbot.domain.wishes import Intent
+
+F = TypeVar("F", Facts, DueFacts)
+
+MAX_JUMPS = 20  # tables entered for one mail; the loader refuses circles, this is the belt to those braces
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition(Generic[F]):
+    """A condition with its argument bound, as it stands in a rule."""
+
+    text: str  # as written: "wish is: return"
+    holds: Callable[[F, RuleBook], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action(Generic[F]):
+    """An action with its argument bound."""
+
+    text: str  # as written: "reply with: return_form"
+    effects: Callable[[F, RuleBook], tuple[Effect, ...]]
+    continue_with: str = ""  # name of the table that goes on, for "continue with"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Generic[F]):
+    """One rule."""
+
+    name: str
+    where: str  # "routing.yaml:12"
+    conditions: tuple[Condition[F], ...]  # all must hold
+    actions: tuple[Action[F], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnPolicy:
+    """rules/returns.yaml (P7–P13)."""
+
+    window_days: int  # P7: days after the purchase in which a return may be asked for
+    refund_days_min: int  # P13: working days
+    refund_days_max: int
+    form: tuple[FormField, ...]  # P9
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleBook:
+    """All rules of an installation."""
+
+    version: str  # digest of the files, stored with every decision (G8)
+    mail_tables: Mapping[str, tuple[Rule[Facts], ...]]  # entered at "incoming"
+    due_rules: tuple[Rule[DueFacts], ...]
+    intents: tuple[Intent, ...]
+    wish_threshold: int
+    returns: ReturnPolicy
+
+
+def decide(facts: Facts, book: RuleBook) -> Decision:
+    """Decide about one mail. Pure: the same facts and rules always give the same decision."""
+    trace: list[RuleTrace] = []
+    effects: list[Effect] = []
+    table = "incoming"
+    for _ in range(MAX_JUMPS):
+        rule = _first_match(book.mail_tables[table], facts, book, trace)
+        table = ""
+        for action in rule.actions if rule else ():
+            effects.extend(action.effects(facts, book))
+            table = action.continue_with or table
+        if not table:
+            break
+    return _within_caps(Decision(effects=tuple(effects), trace=tuple(trace)), facts)
+
+
+def decide_due(facts: DueFacts, book: RuleBook) -> Decision:
+    """Decide about something that time brought up. Pure."""
+    trace: list[RuleTrace] = []
+    rule = _first_match(book.due_rules, facts, book, trace)
+    effects = tuple(effect for action in (rule.actions if rule else ()) for effect in action.effects(facts, book))
+    return Decision(effects=effects, trace=tuple(trace))
+
+
+def _first_match(rules: tuple[Rule[F], ...], facts: F, book: RuleBook, trace: list[RuleTrace]) -> Rule[F] | None:
+    for rule in rules:
+        failed = next((c.text for c in rule.conditions if not c.holds(facts, book)), "")
+        trace.append(RuleTrace(rule=rule.name, where=rule.where, hit=not failed, failed=failed))
+        if not failed:
+            return rule
+    return None
+
+
+def _within_caps(decision: Decision, facts: Facts) -> Decision:
+    """Take automatic answers away once a cap bites (G4); the mail itself is filed and shown all the same."""
+    automatic = [e for e in decision.effects if isinstance(e, Write) and e.automatic and e.to is not Reader.STAFF]
+    if not automatic:
+        return decision
+    if facts.budget.for_address > 0 and facts.budget.for_ticket > 0:
+        return decision
+    which = "address" if facts.budget.for_address <= 0 else "ticket"
+    templates = ", ".join(letter.template for letter in automatic)
+    remark = f"not sent, the cap on automatic answers per {which} is reached: {templates}"
+    kept = tuple(effect for effect in decision.effects if effect not in automatic)
+    return replace(
+        decision,
+        effects=(*kept, RecordIncident(kind="cap", detail=remark)),
+        remarks=(*decision.remarks, remark),
+    )

@@ -1,0 +1,46 @@
+"""How far a sender's address can be believed (G5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What our own mail server found out about the From address (RFC 8601)."""
+
+    VERIFIED = "verified"  # DMARC passed, or an aligned DKIM or SPF did
+    FAILED = "failed"  # the server says that the address is not the sender's
+    UNVERIFIED = "unverified"  # nobody said anything
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A verdict and what it rests on."""
+
+    verdict: Verdict
+    evidence: str  # e.g. "mx.tp.example: dmarc=pass"
+
+
+class Role(StrEnum):
+    """What the From address would be, if it can be believed."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    DESK = "desk"  # one of our own addresses
+    NOBODY = "nobody"  # no usable address
+
+
+class TokenPurpose(StrEnum):
+    """What a reply token entitles its holder to."""
+
+    CUSTOMER = "c"  # to write into the ticket
+    STAFF = "s"  # to move the ticket's case
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenClaim:
+    """A token whose signature fits the sender of the mail at hand."""
+
+    purpose: TokenPurpose
+    ticket_id: int

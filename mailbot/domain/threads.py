@@ -1,0 +1,90 @@
+"""To which ticket a mail belongs. Evidence alone is not enough: the sender must also belong to the ticket (G5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from mailbot.domain.numbers import ticket_number
+from mailbot.domain.standing import TokenClaim, TokenPurpose, Verdict
+
+
+class Strength(IntEnum):
+    """How much a piece of evidence says; the strongest decides, earlier ones win a draw."""
+
+    SUBJECT_TAG = 1
+    MESSAGE_ID = 2  # one of our own Message-IDs, so the sender has seen our mail
+    TOKEN = 3  # signed for this purpose, ticket and sender
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """One thing in the mail that points at a ticket that exists."""
+
+    ticket_id: int
+    strength: Strength
+    what: str  # for people: "subject tag [T-100001]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadMatch:
+    """The ticket a mail belongs to, or why it belongs to none."""
+
+    ticket_id: int | None
+    staff_token: bool  # the evidence is a staff token for that ticket
+    evidence: tuple[str, ...]
+    refused: tuple[str, ...]  # pointers that did not count, and why
+    points_at: int | None  # ticket that the refused pointers name: the new one is linked to it
+
+
+def match_thread(
+    *,
+    sender: str,
+    verdict: Verdict,
+    claims: Sequence[TokenClaim],
+    pointers: Sequence[Pointer],
+    participants: dict[int, frozenset[str]],
+) -> ThreadMatch:
+    """Choose the ticket.
+
+    `sender` is the From address in lower case; `claims` are tokens already verified for that sender;
+    `participants` gives the lower-case addresses of each ticket that is pointed at. A sender whose
+    authentication failed belongs to no ticket, whatever the mail refers to.
+    """
+    candidates = [
+        Pointer(
+            ticket_id=claim.ticket_id,
+            strength=Strength.TOKEN,
+            what=f"signed reply address of {ticket_number(claim.ticket_id)}",
+        )
+        for claim in claims
+    ] + list(pointers)
+    if not candidates:
+        return ThreadMatch(ticket_id=None, staff_token=False, evidence=(), refused=(), points_at=None)
+    if verdict is Verdict.FAILED:
+        return ThreadMatch(
+            ticket_id=None,
+            staff_token=False,
+            evidence=(),
+            refused=tuple(f"{p.what}: the sender's authentication failed" for p in candidates),
+            points_at=candidates[0].ticket_id,
+        )
+    counted = [
+        p for p in candidates if p.strength is Strength.TOKEN or sender in participants.get(p.ticket_id, frozenset())
+    ]
+    refused = tuple(
+        f"{p.what}: {sender or 'nobody'} is not part of that ticket" for p in candidates if p not in counted
+    )
+    if not counted:
+        return ThreadMatch(
+            ticket_id=None, staff_token=False, evidence=(), refused=refused, points_at=candidates[0].ticket_id
+        )
+    best = max(counted, key=lambda p: p.strength)
+    return ThreadMatch(
+        ticket_id=best.ticket_id,
+        staff_token=any(c.purpose is TokenPurpose.STAFF and c.ticket_id == best.ticket_id for c in claims),
+        evidence=tuple(p.what for p in counted if p.ticket_id == best.ticket_id),
+        refused=refused,
+        points_at=None,
+    )

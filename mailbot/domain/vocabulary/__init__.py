@@ -1,0 +1,17 @@
+"""The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
+
+from mailbot.domain.vocabulary import actions, conditions, due
+from mailbot.domain.vocabulary.words import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
+
+__all__ = [
+    "DUE_WORDS",
+    "MAIL_WORDS",
+    "TABLE",
+    "TEMPLATE",
+    "WISH",
+    "Argument",
+    "Vocabulary",
+    "actions",
+    "conditions",
+    "due",
+]

@@ -1,0 +1,191 @@
+"""The actions that rules about a mail may use; each docstring explains its word to the shop owner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailbot.domain.cases import Actor, CaseEvent, CaseKind
+from mailbot.domain.commands import Command
+from mailbot.domain.effects import (
+    Effect,
+    FileApart,
+    FileMail,
+    FillForm,
+    OpenCase,
+    OpenTicket,
+    Reader,
+    RecordIncident,
+    ReopenTicket,
+    TieOrder,
+    UseTicket,
+    Write,
+)
+from mailbot.domain.facts import Facts
+from mailbot.domain.forms import Item, read_items
+from mailbot.domain.match import Ambiguous, Exact
+from mailbot.domain.message import Origin
+from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
+from mailbot.domain.rules import RuleBook
+from mailbot.domain.vocabulary.asked import case_of, form_so_far, new_answers, staff_moves, still_missing
+from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
+
+
+@MAIL_WORDS.action("continue with", TABLE)
+def _continue(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Go on with another table."""
+    return ()
+
+
+@MAIL_WORDS.action("open a ticket")
+def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A new ticket with the mail in it, tied to the order when the match is exact."""
+    wish = facts.wishes[0].name if facts.wishes else ""
+    opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
+    return (opened, FileMail(), *_tie_order(facts))
+
+
+@MAIL_WORDS.action("add to the ticket")
+def _add(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """File the mail in the ticket it belongs to."""
+    return (UseTicket(ticket_id=_ticket_id(facts)), FileMail(), *_tie_order(facts))
+
+
+@MAIL_WORDS.action("add to the ticket of the open case")
+def _add_elsewhere(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """File the mail where the order's open case stands."""
+    case = facts.open_case_elsewhere
+    if case is None:
+        raise ValueError("a rule adds to an open case that isn't there; put its condition into the rule")
+    return (UseTicket(ticket_id=case.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("file apart")
+def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Keep the mail outside every ticket; `mailbot tickets unfiled` lists it."""
+    return (FileApart(reason=facts.mail.origin.value if facts.mail.origin is not Origin.HUMAN else facts.role.value),)
+
+
+@MAIL_WORDS.action("reopen the ticket")
+def _reopen(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """The ticket is open again."""
+    return (ReopenTicket(),)
+
+
+@MAIL_WORDS.action("open a case", tuple(kind.value for kind in CaseKind))
+def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A case for the matched order, its form filled in with what the mail already says."""
+    if not isinstance(facts.order, Exact):
+        return ()
+    order = facts.order.order
+    answers = {"order_number": order.number, **new_answers(facts)}
+    items = read_items(answers.get("items", ""), order)
+    if not items and len(order.lines) == 1 and order.lines[0].quantity == 1:
+        items = (Item(model=order.lines[0].model, quantity=1),)
+    return (OpenCase(kind=CaseKind(argument), order_number=order.number), FillForm(answers=answers, items=items))
+
+
+@MAIL_WORDS.action("reply with", TEMPLATE)
+def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """An automatic answer to the ticket's customer, without order data unless the match is exact (G5)."""
+    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=isinstance(facts.order, Exact)),)
+
+
+@MAIL_WORDS.action("the customer hands in the form")
+def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
+    case = case_of(facts)
+    if case is None:
+        return ()
+    missing = still_missing(case, facts, book)
+    event = CaseEvent.FORM_INCOMPLETE if missing else CaseEvent.FORM_COMPLETE
+    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
+    moved = move_case(case, Command(event=event, argument="", line=""), mover, book.returns, facts.calendar)
+    if isinstance(moved, Refusal):
+        return ()
+    answers, items = form_so_far(case, facts)
+    letters = tuple(replace(e, missing=missing) if isinstance(e, Write) else e for e in moved)
+    asked = _notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
+    return (FillForm(answers=answers, items=items), *letters, *asked)
+
+
+@MAIL_WORDS.action("carry out the commands")
+def _carry_out(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Move the case as staff decided."""
+    moved = staff_moves(facts, book)
+    return () if isinstance(moved, Refusal) else moved
+
+
+@MAIL_WORDS.action("refuse the command")
+def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Tell the staff member why nothing happened, and what is possible."""
+    moved = staff_moves(facts, book)
+    reasons = list(facts.words.problems) if facts.words else []
+    if not facts.thread.staff_token:
+        reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice (G5)")
+    elif not facts.staff_may_command:
+        reasons.append(f"the mail's sender could not be proven: {facts.standing.evidence} (G5)")
+    elif isinstance(moved, Refusal):
+        reasons.extend(moved.reasons)
+    return (
+        Write(
+            template="staff_command_refused",
+            to=Reader.ACTING_STAFF,
+            automatic=True,
+            headline="command_refused",
+            remarks=tuple(reasons),
+        ),
+    )
+
+
+@MAIL_WORDS.action("send the words to the customer")
+def _relay(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """The staff member's words go out as the desk's mail, from the support address."""
+    text = facts.words.text if facts.words else ""
+    if not text or (facts.words and facts.words.internal):
+        return ()
+    return (Write(template="staff_reply", to=Reader.CUSTOMER, automatic=False, message=text, agent=facts.staff_name),)
+
+
+_HEADLINES = ("new_mail", "reply", "decision_wanted", "bounce", "not_entitled", "authentication_failed", "late_return")
+
+
+@MAIL_WORDS.action("notify staff", _HEADLINES)
+def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
+    remarks = list(facts.thread.refused)
+    if isinstance(facts.order, Ambiguous):
+        remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
+    return (
+        Write(
+            template="staff_notice",
+            to=Reader.STAFF,
+            automatic=True,
+            headline=argument,
+            remarks=tuple(remarks),
+            evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),
+            enclose=True,
+            with_order=True,
+        ),
+    )
+
+
+@MAIL_WORDS.action("record an incident", ("bounce_of_staff_notice", "forged_sender"))
+def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Show it in `mailbot health` without a mail."""
+    return (RecordIncident(kind=argument, detail=""),)
+
+
+def _ticket_id(facts: Facts) -> int:
+    if facts.ticket is not None:
+        return facts.ticket.ticket_id
+    if facts.bounce is not None:
+        return facts.bounce.ticket_id
+    raise ValueError("a rule adds to the ticket of a mail that belongs to none; put that condition into the rule")
+
+
+def _tie_order(facts: Facts) -> tuple[Effect, ...]:
+    return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
+
+
+def _wish_evidence(facts: Facts) -> tuple[str, ...]:
+    return tuple(f"wish {wish.name}: {', '.join(wish.because)}" for wish in facts.wishes)

@@ -1,0 +1,155 @@
+"""The conditions that rules about a mail may use; each docstring explains its word to the shop owner."""
+
+from __future__ import annotations
+
+from mailbot.domain.facts import Facts
+from mailbot.domain.match import Ambiguous, Exact, NoMatch
+from mailbot.domain.message import Origin
+from mailbot.domain.moves import Refusal
+from mailbot.domain.rules import RuleBook
+from mailbot.domain.standing import Role, Verdict
+from mailbot.domain.vocabulary.asked import case_of, form_waits, staff_moves, still_missing
+from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
+
+
+@MAIL_WORDS.condition("origin is", tuple(origin.value for origin in Origin))
+def _origin_is(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Who or what wrote the mail (G4)."""
+    return facts.mail.origin.value == argument
+
+
+@MAIL_WORDS.condition("it is machine mail")
+def _is_machine(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Anything but a person wrote it: never answered (G4)."""
+    return facts.mail.origin is not Origin.HUMAN
+
+
+@MAIL_WORDS.condition("it is a bounce of our mail")
+def _is_our_bounce(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A bounce that names a Message-ID which we sent to a customer."""
+    return facts.bounce is not None and not facts.bounce.to_staff
+
+
+@MAIL_WORDS.condition("it is a bounce of a notice to staff")
+def _is_staff_bounce(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A bounce of our own notice: another notice would bounce as well."""
+    return facts.bounce is not None and facts.bounce.to_staff
+
+
+@MAIL_WORDS.condition("the sender is", tuple(role.value for role in Role))
+def _sender_is(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Whose address stands in From. Says nothing about whether that is true."""
+    return facts.role.value == argument
+
+
+@MAIL_WORDS.condition("authentication failed")
+def _authentication_failed(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Our own mail server says that the sender's address is forged (G5)."""
+    return facts.standing.verdict is Verdict.FAILED
+
+
+@MAIL_WORDS.condition("staff are proven")
+def _staff_are_proven(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Staff address, authentication as the settings demand, and the signed token of this ticket (G5)."""
+    return facts.role is Role.STAFF and facts.staff_may_command and facts.thread.staff_token
+
+
+@MAIL_WORDS.condition("a command can't be read")
+def _bad_command(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A line begins with "#" and is no command."""
+    return facts.words is not None and bool(facts.words.problems)
+
+
+@MAIL_WORDS.condition("a command is given")
+def _has_command(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The staff member wrote at least one command."""
+    return facts.words is not None and bool(facts.words.commands)
+
+
+@MAIL_WORDS.condition("a command is possible now")
+def _command_possible(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Every command of the mail can be carried out, in the order written."""
+    return not isinstance(staff_moves(facts, book), Refusal)
+
+
+@MAIL_WORDS.condition("it is an internal note")
+def _is_note(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A line "#note" keeps the text in the house."""
+    return facts.words is not None and facts.words.internal
+
+
+@MAIL_WORDS.condition("there are words for the customer")
+def _has_words(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Something is left beside commands and quotes."""
+    return facts.words is not None and bool(facts.words.text)
+
+
+@MAIL_WORDS.condition("it belongs to a ticket")
+def _belongs(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The mail answers in a ticket and its sender is part of that ticket."""
+    return facts.ticket is not None
+
+
+@MAIL_WORDS.condition("the ticket is closed")
+def _is_closed(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The ticket was closed before this mail."""
+    return facts.ticket is not None and not facts.ticket.is_open
+
+
+@MAIL_WORDS.condition("the ticket has a case")
+def _has_case(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A case of any state stands in the ticket."""
+    return facts.ticket is not None and facts.ticket.case is not None
+
+
+@MAIL_WORDS.condition("the ticket names an order")
+def _names_order(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """It is known which order the ticket is about."""
+    return facts.ticket is not None and bool(facts.ticket.order_number)
+
+
+@MAIL_WORDS.condition("the form came back complete")
+def _form_complete(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """New form lines, and with what was known before nothing required is missing (P9)."""
+    case = case_of(facts)
+    return case is not None and form_waits(facts) and not still_missing(case, facts, book)
+
+
+@MAIL_WORDS.condition("the form came back with gaps")
+def _form_gaps(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """New form lines, but something required is still missing (P9)."""
+    case = case_of(facts)
+    return case is not None and form_waits(facts) and bool(still_missing(case, facts, book))
+
+
+@MAIL_WORDS.condition("the wish is", WISH)
+def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """What the mail asks for, by rules/intents.yaml, or what the ticket was opened for while it has no case."""
+    if facts.ticket is not None and facts.ticket.case is None and facts.ticket.wish == argument:
+        return True
+    return any(wish.name == argument for wish in facts.wishes)
+
+
+@MAIL_WORDS.condition("the order is", ("exact", "ambiguous", "not confirmed", "not named"))
+def _order_is(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Exact: one order, quoted by its buyer. Not confirmed: a number that this sender can't be answered about."""
+    match facts.order:
+        case Exact():
+            return argument == "exact"
+        case Ambiguous():
+            return argument == "ambiguous"
+        case NoMatch(numbers_quoted=quoted):
+            return argument == ("not confirmed" if quoted else "not named")
+
+
+@MAIL_WORDS.condition("the order is within the return window")
+def _in_window(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Today is at most `window_days` after the purchase (P7)."""
+    order = facts.order.order if isinstance(facts.order, Exact) else None
+    return order is not None and (facts.today - order.purchased_on).days <= book.returns.window_days
+
+
+@MAIL_WORDS.condition("the order has an open case")
+def _case_elsewhere(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Another ticket already has an open case for that order."""
+    return facts.open_case_elsewhere is not None

@@ -1,0 +1,228 @@
+"""What can be set. Every field is documented in settings.yaml; a test holds the two together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import re2
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+
+def _address(value: str) -> str:
+    local, at, host = value.strip().rpartition("@")
+    if not at or not local or not host or any(c in value for c in " \t\r\n<>,;"):
+        raise ValueError("expected an e-mail address such as support@tp.example")
+    return f"{local}@{host.lower()}"
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("expected an IANA time zone such as Asia/Shanghai") from None
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re2.compile(value)
+    except re2.error as error:
+        raise ValueError(f"expected an RE2 pattern: {error}") from None
+    return value
+
+
+EmailAddress = Annotated[str, AfterValidator(_address)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=86400)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Security(StrEnum):
+    """How a connection is protected; certificates are always verified."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"  # loopback only, unless `allow_plaintext` says so
+
+
+class BrandSettings(_Section):
+    """Who speaks, and the official channels (P16, P20)."""
+
+    name: str = Field(min_length=1)
+    support_address: EmailAddress
+    phone: str = ""
+    phone_hours: str = ""
+    chat_url: str = ""
+    website: str = ""
+    return_address: tuple[str, ...] = Field(min_length=1)
+
+
+class StaffMember(_Section):
+    """One person at the desk."""
+
+    name: str = Field(min_length=1)
+    address: EmailAddress
+
+
+class StaffSettings(_Section):
+    """Who gets the desk's notices and may move cases."""
+
+    members: tuple[StaffMember, ...] = Field(min_length=1)
+    language: str = "en"
+    enclose_bytes: int = Field(default=5_000_000, ge=0, le=50_000_000)
+
+
+class AfterIntake(StrEnum):
+    """What happens to a mail on the server once its bytes are safe here."""
+
+    KEEP = "keep"
+    KEYWORD = "keyword"
+    MOVE = "move"
+
+
+class _Connection(_Section):
+    host: str = Field(min_length=1)
+    port: Port
+    security: Security = Security.TLS
+    ca_file: Path | None = None
+    allow_plaintext: bool = False
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    connect_timeout: Seconds = 20
+    timeout: Seconds = 60
+
+    @model_validator(mode="after")
+    def _plaintext_stays_home(self) -> _Connection:
+        if (
+            self.security is Security.NONE
+            and not self.allow_plaintext
+            and self.host not in ("127.0.0.1", "::1", "localhost")
+        ):
+            raise ValueError(
+                f"security: none would send the password to {self.host} in clear text; "
+                "expected tls or starttls (or allow_plaintext: true)"
+            )
+        return self
+
+
+class MailboxSettings(_Connection):
+    """One IMAP account; its name is the key in `mailboxes`."""
+
+    port: Port = 993
+    folder: str = "INBOX"
+    after: AfterIntake = AfterIntake.KEEP
+    keyword: str = Field(default="$MailbotStored", pattern=r"^\$?[A-Za-z][A-Za-z0-9_.-]*$")
+    move_to: str = ""
+    sent_folder: str = ""
+    sent_folder_wait: float = Field(default=300, ge=0, le=86400)
+
+    @model_validator(mode="after")
+    def _move_has_a_target(self) -> MailboxSettings:
+        if self.after is AfterIntake.MOVE and self.move_to in ("", self.folder):
+            raise ValueError("after: move needs move_to, a folder other than the one that is read")
+        return self
+
+
+class SmtpSettings(_Connection):
+    """The relay that takes our mail."""
+
+    port: Port = 587
+    security: Security = Security.STARTTLS
+    connections: int = Field(default=2, ge=1, le=20)
+
+
+class DeliverySettings(_Section):
+    """How long and how often a mail is tried."""
+
+    retry_minutes: tuple[float, ...] = Field(default=(1, 5, 15, 60, 240, 720), min_length=1)
+    batch: int = Field(default=50, ge=1, le=1000)
+
+
+class AuthenticationSettings(_Section):
+    """Whose word about SPF, DKIM and DMARC counts (RFC 8601)."""
+
+    authserv_id: str = ""
+    staff_commands_need_pass: bool = True
+
+
+class OrderSettings(_Section):
+    """How an order number looks."""
+
+    number_pattern: Annotated[str, AfterValidator(_pattern)] = r"\bTP\d{10}\b"
+
+
+class LimitSettings(_Section):
+    """Bounds (G9)."""
+
+    message_bytes: int = Field(default=50_000_000, ge=10_000, le=500_000_000)
+    batch_bytes: int = Field(default=8_000_000, ge=10_000, le=100_000_000)
+    batch_messages: int = Field(default=100, ge=1, le=1000)
+    attempts: int = Field(default=3, ge=1, le=20)
+    replies_per_address_per_day: int = Field(default=20, ge=1)
+    replies_per_ticket_per_hour: int = Field(default=5, ge=1)
+
+
+class ScheduleSettings(_Section):
+    """The clock of `mailbot serve`."""
+
+    poll_seconds: Seconds = 60
+
+
+class Settings(_Section):
+    """Everything that an installation sets; frozen."""
+
+    brand: BrandSettings
+    staff: StaffSettings
+    mailboxes: dict[str, MailboxSettings] = Field(min_length=1)
+    smtp: SmtpSettings
+    reply_address: str = ""
+    timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
+    calendar: str = "CN"
+    languages: tuple[str, ...] = ("zh-Hans", "en")
+    data: Path = Path("var")
+    rules: Path = Path("rules")
+    templates: Path = Path("templates")
+    key_file: Path = Path("mailbot.key")
+    authentication: AuthenticationSettings = AuthenticationSettings()
+    orders: OrderSettings = OrderSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    limits: LimitSettings = LimitSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+
+    @model_validator(mode="after")
+    def _reply_address_carries_a_token(self) -> Settings:
+        if self.reply_address:
+            if self.reply_address.count("{token}") != 1:
+                raise ValueError("reply_address: expected {token} once, as in support+{token}@tp.example")
+            _address(self.reply_address.replace("{token}", "x"))
+        return self
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "mailbot.sqlite3"
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of encrypted bytes."""
+        return self.data / "blobs"
+
+    @property
+    def mail_domain(self) -> str:
+        """Right side of our Message-IDs."""
+        return self.brand.support_address.rpartition("@")[2]
+
+    def is_staff(self, email: str) -> StaffMember | None:
+        """The staff member with this address, compared without case; the address alone proves nothing (G5)."""
+        wanted = email.lower()
+        return next((member for member in self.staff.members if member.address.lower() == wanted), None)
+
+    def own_addresses(self) -> frozenset[str]:
+        """Addresses that are the desk itself, lower case: never a customer."""
+        return frozenset({self.brand.support_address.lower()})

@@ -1,0 +1,239 @@
+"""rules/*.yaml -> RuleBook. Every word is checked when the rules are loaded; a mistake is named with file and line."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailbot.domain.facts import Facts
+from mailbot.domain.forms import FormField
+from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
+from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
+from mailbot.domain.wishes import Intent, Phrase
+from mailbot.errors import ConfigError
+from mailbot.settings.yamlfile import KeyPath, YamlFile, read_yaml
+
+FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml")
+START_TABLE = "incoming"
+FORM_FIELDS = ("order_number", "items", "condition", "proof", "reason")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """Names that arguments may refer to."""
+
+    templates: Collection[str]
+    wishes: Collection[str]
+    tables: Collection[str]
+
+    def allowed(self, argument: Argument) -> Collection[str] | None:
+        if isinstance(argument, str):
+            return {TEMPLATE: self.templates, WISH: self.wishes, TABLE: self.tables}[argument]
+        return argument
+
+
+def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
+    """Read and check all rule files; `templates` are the template names that rules may send.
+
+    Raises ConfigError with file, line and what was expected.
+    """
+    files = {name: read_yaml(folder / name) for name in FILES}
+    intents, threshold = _intents(files["intents.yaml"])
+    routing = files["routing.yaml"]
+    tables = _expect(routing, ("tables",), dict, "tables, each a list of rules")
+    known = _Known(templates=templates, wishes=[i.name for i in intents], tables=list(tables))
+    mail_tables = {
+        name: _rules(routing, ("tables", name), MAIL_WORDS, known) for name in tables if isinstance(name, str)
+    }
+    if START_TABLE not in mail_tables:
+        raise ConfigError(f"{routing.where(('tables',))}: expected a table '{START_TABLE}', where every mail starts")
+    _refuse_circles(routing, mail_tables)
+    return RuleBook(
+        version=_digest([folder / name for name in FILES]),
+        mail_tables=mail_tables,
+        due_rules=_rules(files["automation.yaml"], ("due",), DUE_WORDS, known),
+        intents=intents,
+        wish_threshold=threshold,
+        returns=_returns(files["returns.yaml"]),
+    )
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _expect(source: YamlFile, key: KeyPath, kind: type | tuple[type, ...], what: str) -> Any:
+    value: Any = source.data
+    for part in key:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            raise ConfigError(f"{source.where(key)}: expected '{'.'.join(map(str, key))}': {what}") from None
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise ConfigError(f"{source.where(key)}: {'.'.join(map(str, key))}: expected {what}")
+    return value
+
+
+def _rules(source: YamlFile, key: KeyPath, words: Vocabulary[F], known: _Known) -> tuple[Rule[F], ...]:
+    items = _expect(source, key, list, "a list of rules")
+    rules = [_rule(source, (*key, index), words, known) for index in range(len(items))]
+    if not rules or rules[-1].conditions:
+        raise ConfigError(
+            f"{source.where(key)}: the last rule of {key[-1]} must have no `if`, so that nothing falls through"
+        )
+    for index, rule in enumerate(rules[:-1]):
+        if not rule.conditions:
+            raise ConfigError(
+                f"{source.where((*key, index))}: rule '{rule.name}' has no `if`: the rules after it are never reached"
+            )
+    return tuple(rules)
+
+
+def _rule(source: YamlFile, key: KeyPath, words: Vocabulary[F], known: _Known) -> Rule[F]:
+    raw = _expect(source, key, dict, "a rule with the keys rule, if and do")
+    for name in raw:
+        if name not in ("rule", "if", "do"):
+            raise ConfigError(f"{source.where((*key, name))}: '{name}' is not part of a rule; expected rule, if and do")
+    name = _expect(source, (*key, "rule"), str, "the rule's name in words")
+    conditions: list[Condition[F]] = []
+    for index, item in enumerate(_expect(source, (*key, "if"), list, "a list of conditions") if "if" in raw else ()):
+        conditions.append(_condition(source, (*key, "if", index), item, words, known))
+    actions: list[Action[F]] = []
+    for index, item in enumerate(_expect(source, (*key, "do"), list, "a list of actions")):
+        actions.append(_action(source, (*key, "do", index), item, words, known))
+    where = source.where(key)
+    short = f"{source.path.name}:{where.rpartition(':')[2]}"
+    return Rule(name=name, where=short, conditions=tuple(conditions), actions=tuple(actions))
+
+
+def _condition(source: YamlFile, key: KeyPath, item: object, words: Vocabulary[F], known: _Known) -> Condition[F]:
+    name, argument = _word_and_argument(source, key, item)
+    if name == "not":
+        inner = _condition(source, key, argument, words, known)
+        return Condition(text=f"not: {inner.text}", holds=lambda facts, book: not inner.holds(facts, book))
+    word = _look_up(source, key, name, words.conditions, "condition")
+    value = _check_argument(source, key, name, argument, word.argument, known)
+    return Condition(text=_text(name, value), holds=_bind(word.test, value))
+
+
+def _action(source: YamlFile, key: KeyPath, item: object, words: Vocabulary[F], known: _Known) -> Action[F]:
+    name, argument = _word_and_argument(source, key, item)
+    word = _look_up(source, key, name, words.actions, "action")
+    value = _check_argument(source, key, name, argument, word.argument, known)
+    return Action(
+        text=_text(name, value),
+        effects=_bind(word.build, value),
+        continue_with=value if word.argument == TABLE else "",
+    )
+
+
+def _bind(function: Callable[[F, RuleBook, str], Any], argument: str) -> Callable[[F, RuleBook], Any]:
+    return lambda facts, book: function(facts, book, argument)
+
+
+def _text(name: str, value: str) -> str:
+    return f"{name}: {value}" if value else name
+
+
+def _word_and_argument(source: YamlFile, key: KeyPath, item: object) -> tuple[str, object]:
+    if isinstance(item, str):
+        return item, None
+    if isinstance(item, dict) and len(item) == 1:
+        name, argument = next(iter(item.items()))
+        return str(name), argument
+    raise ConfigError(f"{source.where(key)}: expected a word of the rules, or `word: argument`; found {item!r}")
+
+
+def _look_up(source: YamlFile, key: KeyPath, name: str, words: Mapping[str, Any], kind: str) -> Any:
+    if name in words:
+        return words[name]
+    near = difflib.get_close_matches(name, words, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "`mailbot check --words` lists them"
+    raise ConfigError(f"{source.where(key)}: '{name}' is not a {kind}; {hint}")
+
+
+def _check_argument(
+    source: YamlFile, key: KeyPath, name: str, argument: object, wanted: Argument, known: _Known
+) -> str:
+    allowed = known.allowed(wanted)
+    if allowed is None:
+        if argument is not None:
+            raise ConfigError(f"{source.where(key)}: '{name}' takes no argument, found {argument!r}")
+        return ""
+    if not isinstance(argument, str) or argument not in allowed:
+        raise ConfigError(
+            f"{source.where(key)}: '{name}' expected one of {', '.join(sorted(allowed))}; found {argument!r}"
+        )
+    return argument
+
+
+def _refuse_circles(source: YamlFile, tables: Mapping[str, tuple[Rule[Facts], ...]]) -> None:
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise ConfigError(
+                f"{source.where(('tables', name))}: tables go round in a circle: {' > '.join((*path, name))}"
+            )
+        for rule in tables[name]:
+            for action in rule.actions:
+                if action.continue_with:
+                    visit(action.continue_with, (*path, name))
+
+    for name in tables:
+        visit(name, ())
+
+
+def _intents(source: YamlFile) -> tuple[tuple[Intent, ...], int]:
+    threshold = _expect(source, ("threshold",), int, "a whole number of points")
+    intents = []
+    for wish in _expect(source, ("wishes",), dict, "wishes, each with phrases by language"):
+        phrases = []
+        for language in _expect(source, ("wishes", wish), dict, "phrases by language"):
+            key: KeyPath = ("wishes", wish, language)
+            for phrase in _expect(source, key, dict, "phrases with their weights"):
+                weight = _expect(source, (*key, phrase), int, "a weight such as 3 or -2")
+                phrases.append(Phrase(text=str(phrase), weight=weight))
+        intents.append(Intent(name=str(wish), phrases=tuple(phrases)))
+    return tuple(intents), threshold
+
+
+def _returns(source: YamlFile) -> ReturnPolicy:
+    def number(*key: str | int) -> int:
+        value: int = _expect(source, key, int, "a whole number of days")
+        if not 1 <= value <= 366:
+            raise ConfigError(f"{source.where(key)}: {'.'.join(map(str, key))}: expected 1 to 366 days, found {value}")
+        return value
+
+    least, most = number("refund_days", "min"), number("refund_days", "max")
+    if least > most:
+        raise ConfigError(f"{source.where(('refund_days',))}: refund_days: expected min to be at most max")
+    items = _expect(source, ("form",), list, "a list of form lines")
+    return ReturnPolicy(
+        window_days=number("window_days"),
+        refund_days_min=least,
+        refund_days_max=most,
+        form=tuple(_form_field(source, ("form", index)) for index in range(len(items))),
+    )
+
+
+def _form_field(source: YamlFile, key: KeyPath) -> FormField:
+    raw = _expect(source, key, dict, "a form line with field, required, label, hint and also")
+    name = _expect(source, (*key, "field"), str, f"one of {', '.join(FORM_FIELDS)}")
+    if name not in FORM_FIELDS:
+        raise ConfigError(
+            f"{source.where((*key, 'field'))}: field: expected one of {', '.join(FORM_FIELDS)}; found {name!r}"
+        )
+    also = _expect(source, (*key, "also"), list, "a list of other labels") if "also" in raw else []
+    return FormField(
+        name=name,
+        required=_expect(source, (*key, "required"), bool, "true or false"),
+        labels=_expect(source, (*key, "label"), dict, "a label per language"),
+        hints=_expect(source, (*key, "hint"), dict, "a hint per language") if "hint" in raw else {},
+        also=tuple(str(label) for label in also),
+    )
