@@ -89,9 +89,7 @@ def _make(directory: Path, *, name: str, address: IPv4Address | None, ends_in: t
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ca_identifier), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ca_identifier), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
     made = ServerCertificate(
@@ -101,9 +99,7 @@ def _make(directory: Path, *, name: str, address: IPv4Address | None, ends_in: t
     made.cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     made.key_file.touch(mode=0o600)
     made.key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return made
 

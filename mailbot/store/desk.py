@@ -1,0 +1,213 @@
+"""The writes that a decision is made of. Only `mailbot.apply` calls them, inside its transaction."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+from peewee import IntegrityError
+
+from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.forms import Answers, Item
+from mailbot.domain.masking import mask_secrets
+from mailbot.domain.message import Attachment, IncomingMail
+from mailbot.errors import SafeguardTripped
+from mailbot.store import tickets
+from mailbot.store.models import (
+    AttachmentRow,
+    Case,
+    CaseEventRow,
+    CaseItem,
+    Incident,
+    Message,
+    Participant,
+    Refund,
+    Ticket,
+)
+
+
+def open_ticket(
+    *,
+    now: datetime,
+    subject: str,
+    language: str,
+    customer_name: str,
+    customer_email: str,
+    wish: str,
+    linked_to: int | None,
+) -> int:
+    """A new ticket whose customer takes part in it; returns its id."""
+    ticket = Ticket.create(
+        state="open",
+        subject=mask_secrets(subject)[:500],
+        language=language,
+        customer_name=customer_name[:200],
+        customer_email=customer_email,
+        wish=wish,
+        linked_to=linked_to,
+        opened_at=now,
+        updated_at=now,
+    )
+    if customer_email:
+        Participant.create(ticket=ticket.id, email=customer_email)
+    return int(ticket.id)
+
+
+def touch_ticket(ticket_id: int, now: datetime) -> None:
+    """Something happened in the ticket."""
+    Ticket.update(updated_at=now).where(Ticket.id == ticket_id).execute()
+
+
+def set_ticket_state(ticket_id: int, state: str) -> None:
+    """Open or closed."""
+    Ticket.update(state=state).where(Ticket.id == ticket_id).execute()
+
+
+def tie_order(ticket_id: int, order_number: str) -> None:
+    """The ticket is about this order; the first one stays."""
+    Ticket.update(order_number=order_number).where((Ticket.id == ticket_id) & (Ticket.order_number == "")).execute()
+
+
+def file_mail(*, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sender: str, at: datetime) -> int:
+    """Put an incoming mail into a ticket, or beside all tickets; text is masked. Returns the message id."""
+    message = Message.create(
+        ticket=ticket_id,
+        inbox=inbox_id,
+        direction="in",
+        message_id=mail.message_id or "",
+        sender=sender,
+        sender_name=mail.sender.name[:200] if mail.sender else "",
+        recipient=", ".join(address.email for address in mail.to)[:1000],
+        subject=mask_secrets(mail.subject)[:500],
+        text=mask_secrets(mail.text),
+        origin=mail.origin.value,
+        at=at,
+    )
+    if mail.attachments:
+        AttachmentRow.insert_many([_attachment(message.id, attachment) for attachment in mail.attachments]).execute()
+    return int(message.id)
+
+
+def _attachment(message_id: int, attachment: Attachment) -> dict[str, object]:
+    return {
+        "message": message_id,
+        "digest": attachment.sha256,
+        "filename": attachment.filename,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+        "inline": attachment.inline,
+    }
+
+
+def open_case(ticket_id: int, kind: CaseKind, order_number: str, now: datetime) -> int:
+    """A new case; returns its id."""
+    case = Case.create(
+        ticket=ticket_id,
+        kind=kind.value,
+        state=CaseState.REQUESTED.value,
+        order_number=order_number,
+        answers="{}",
+        opened_at=now,
+    )
+    return int(case.id)
+
+
+def fill_form(case_id: int, answers: Answers, items: tuple[Item, ...]) -> None:
+    """Replace what the case knows of its form."""
+    masked = {name: mask_secrets(value) for name, value in answers.items()}
+    Case.update(answers=json.dumps(masked, ensure_ascii=False)).where(Case.id == case_id).execute()
+    CaseItem.delete().where(CaseItem.case == case_id).execute()
+    for item in items:
+        CaseItem.create(case=case_id, model=item.model, quantity=item.quantity)
+
+
+def move_case(
+    case_id: int,
+    *,
+    event: CaseEvent,
+    expected: CaseState,
+    to: CaseState,
+    actor: Actor,
+    actor_address: str,
+    reason: str,
+    inbox_id: int,
+    now: datetime,
+) -> None:
+    """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
+    changes: dict[str, object] = {"state": to.value}
+    if reason:
+        changes["staff_reason"] = mask_secrets(reason)
+    moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
+    if moved != 1:
+        raise SafeguardTripped(f"case {case_id} is no longer {expected.value}; nothing was changed, run again")
+    CaseEventRow.create(
+        case=case_id,
+        at=now,
+        event=event.value,
+        from_state=expected.value,
+        to_state=to.value,
+        actor=actor.value,
+        actor_address=actor_address,
+        reason=mask_secrets(reason),
+        inbox=inbox_id,
+    )
+
+
+def book_refund(
+    case_id: int,
+    *,
+    order_number: str,
+    amount: Decimal,
+    paid: Decimal,
+    currency: str,
+    payment_method: str,
+    due_on: date,
+    due_is_provisional: bool,
+    decided_by: str,
+    now: datetime,
+) -> int:
+    """Book the one refund of a case; returns its id.
+
+    Raises SafeguardTripped when the case has one already (unique key) or the order's refunds would exceed
+    `paid` (G6). Both are checked here again, inside the writing transaction.
+    """
+    if tickets.refunded(order_number) + amount > paid:
+        raise SafeguardTripped(f"the refunds of order {order_number} would exceed what was paid; nothing was booked")
+    try:
+        refund = Refund.create(
+            case=case_id,
+            order_number=order_number,
+            amount=amount,
+            currency=currency,
+            payment_method=payment_method,
+            state="booked",
+            booked_at=now,
+            due_on=due_on,
+            due_is_provisional=due_is_provisional,
+            decided_by=decided_by,
+        )
+    except IntegrityError:
+        raise SafeguardTripped(f"the refund of case {case_id} is booked already; nothing was changed") from None
+    return int(refund.id)
+
+
+def settle_refund(case_id: int, paid_on: date, by_address: str) -> None:
+    """Finance paid. Raises SafeguardTripped when there is nothing to settle."""
+    settled = (
+        Refund.update(state="settled", settled_on=paid_on, settled_by=by_address)
+        .where((Refund.case == case_id) & (Refund.state == "booked"))
+        .execute()
+    )
+    if settled != 1:
+        raise SafeguardTripped(f"case {case_id} has no refund that could be settled; nothing was changed")
+
+
+def mark_overdue_told(refund_id: int) -> None:
+    """Staff know of the broken promise."""
+    Refund.update(overdue_told=True).where(Refund.id == refund_id).execute()
+
+
+def record_incident(kind: str, ticket_id: int | None, detail: str, now: datetime) -> None:
+    """Something for `health`."""
+    Incident.create(at=now, kind=kind, ticket=ticket_id, detail=detail[:500])

@@ -1,0 +1,101 @@
+"""The queue of stored mails: what is to be processed, what failed, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.store.models import Inbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxItem:
+    """A stored mail and what became of it."""
+
+    inbox_id: int
+    digest: str
+    source: str
+    size: int  # bytes
+    received_at: datetime
+    state: str  # pending, done or quarantined
+    attempts: int
+    error: str
+    trace: str  # JSON, "" before it is decided
+
+
+def _item(row: Inbox) -> InboxItem:
+    return InboxItem(
+        inbox_id=row.id,
+        digest=row.digest,
+        source=row.source,
+        size=row.size,
+        received_at=row.received_at,
+        state=row.state,
+        attempts=row.attempts,
+        error=row.error,
+        trace=row.trace,
+    )
+
+
+def pending(limit: int, after: int = 0) -> list[InboxItem]:
+    """Mails that wait, oldest first, with ids above `after`."""
+    rows = Inbox.select().where((Inbox.state == "pending") & (Inbox.id > after)).order_by(Inbox.id).limit(limit)
+    return [_item(row) for row in rows]
+
+
+def still_pending(inbox_id: int) -> bool:
+    """True unless somebody else took the mail in the meantime."""
+    return bool(Inbox.select().where((Inbox.id == inbox_id) & (Inbox.state == "pending")).exists())
+
+
+def mark_done(inbox_id: int, now: datetime, trace: str, rules_version: str) -> None:
+    """The mail is decided; called inside the transaction that carries the decision out (G2, G8)."""
+    Inbox.update(state="done", done_at=now, trace=trace, rules_version=rules_version, error="").where(
+        Inbox.id == inbox_id
+    ).execute()
+
+
+def mark_failed(inbox_id: int, reason: str, most_attempts: int) -> bool:
+    """Count a failed attempt; True when the mail is quarantined by it (G3)."""
+    with Inbox._meta.database.atomic("IMMEDIATE"):
+        Inbox.update(attempts=Inbox.attempts + 1, error=reason[:2000]).where(Inbox.id == inbox_id).execute()
+        return bool(
+            Inbox.update(state="quarantined")
+            .where((Inbox.id == inbox_id) & (Inbox.attempts >= most_attempts))
+            .execute()
+        )
+
+
+def quarantined() -> list[InboxItem]:
+    """Mails put aside, oldest first."""
+    return [_item(row) for row in Inbox.select().where(Inbox.state == "quarantined").order_by(Inbox.id)]
+
+
+def get(inbox_id: int) -> InboxItem | None:
+    """One mail, or None."""
+    row = Inbox.get_or_none(Inbox.id == inbox_id)
+    return _item(row) if row else None
+
+
+def by_digest(digest: str) -> InboxItem | None:
+    """The mail with these bytes, or None."""
+    row = Inbox.get_or_none(Inbox.digest == digest)
+    return _item(row) if row else None
+
+
+def retry(inbox_id: int) -> bool:
+    """Let a quarantined mail be processed again; False when it isn't in quarantine."""
+    with Inbox._meta.database.atomic("IMMEDIATE"):
+        return bool(
+            Inbox.update(state="pending", attempts=0)
+            .where((Inbox.id == inbox_id) & (Inbox.state == "quarantined"))
+            .execute()
+        )
+
+
+def counts() -> dict[str, int]:
+    """State -> number of mails."""
+    counted = {"pending": 0, "done": 0, "quarantined": 0}
+    for state in counted:
+        counted[state] = Inbox.select().where(Inbox.state == state).count()
+    return counted

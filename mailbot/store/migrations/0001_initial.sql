@@ -1,0 +1,204 @@
+-- The first schema. {id} and {bytes} are written in each engine's way. A migration that has shipped never changes.
+CREATE TABLE inbox (
+  id {id},
+  digest TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  received_at TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'quarantined')),
+  attempts INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  done_at TEXT,
+  trace TEXT NOT NULL,
+  rules_version TEXT NOT NULL
+);
+CREATE INDEX inbox_state ON inbox (state, id);
+
+CREATE TABLE server_mail (
+  id {id},
+  mailbox TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  uidvalidity BIGINT NOT NULL,
+  uid BIGINT NOT NULL,
+  inbox_id INTEGER NOT NULL REFERENCES inbox (id),
+  settled BOOLEAN NOT NULL
+);
+CREATE UNIQUE INDEX server_mail_uid ON server_mail (mailbox, folder, uidvalidity, uid);
+CREATE INDEX server_mail_inbox ON server_mail (inbox_id);
+CREATE INDEX server_mail_unsettled ON server_mail (mailbox, folder, uidvalidity) WHERE NOT settled;
+
+CREATE TABLE cursor (
+  id {id},
+  mailbox TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  uidvalidity BIGINT NOT NULL,
+  last_uid BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX cursor_folder ON cursor (mailbox, folder, uidvalidity);
+
+CREATE TABLE orders (
+  number TEXT PRIMARY KEY,
+  buyer_name TEXT NOT NULL,
+  buyer_email TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  country TEXT NOT NULL,
+  language TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  payment_method TEXT NOT NULL,
+  purchased_on DATE NOT NULL,
+  delivered_on DATE,
+  shipping_status TEXT NOT NULL,
+  tracking_number TEXT NOT NULL
+);
+CREATE INDEX orders_buyer ON orders (buyer_email);
+
+CREATE TABLE order_line (
+  id {id},
+  order_number TEXT NOT NULL REFERENCES orders (number) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  name TEXT NOT NULL,
+  serials TEXT NOT NULL,
+  quantity INTEGER NOT NULL CHECK (quantity > 0),
+  unit_price TEXT NOT NULL
+);
+CREATE UNIQUE INDEX order_line_position ON order_line (order_number, position);
+
+CREATE TABLE ticket (
+  id {id},
+  state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+  subject TEXT NOT NULL,
+  language TEXT NOT NULL,
+  customer_name TEXT NOT NULL,
+  customer_email TEXT NOT NULL,
+  wish TEXT NOT NULL,
+  order_number TEXT NOT NULL,
+  linked_to INTEGER REFERENCES ticket (id),
+  opened_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX ticket_state ON ticket (state, updated_at);
+CREATE INDEX ticket_customer ON ticket (customer_email);
+
+CREATE TABLE participant (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  email TEXT NOT NULL
+);
+CREATE UNIQUE INDEX participant_email ON participant (ticket_id, email);
+
+CREATE TABLE outbox (
+  id {id},
+  ticket_id INTEGER REFERENCES ticket (id),
+  template TEXT NOT NULL,
+  reader TEXT NOT NULL CHECK (reader IN ('customer', 'staff')),
+  recipient TEXT NOT NULL,
+  message_id TEXT NOT NULL UNIQUE,
+  sealed {bytes} NOT NULL,
+  automatic BOOLEAN NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'transmitting', 'sent', 'uncertain', 'dead')),
+  attempts INTEGER NOT NULL,
+  next_try_at TEXT,
+  claimed_by TEXT NOT NULL,
+  last_error TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  sent_at TEXT
+);
+CREATE INDEX outbox_due ON outbox (next_try_at, id) WHERE state = 'queued';
+CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('sending', 'transmitting', 'uncertain', 'dead');
+CREATE INDEX outbox_recipient ON outbox (recipient, created_at);
+CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
+
+CREATE TABLE message (
+  id {id},
+  ticket_id INTEGER REFERENCES ticket (id),
+  inbox_id INTEGER UNIQUE REFERENCES inbox (id),
+  outbox_id INTEGER UNIQUE REFERENCES outbox (id),
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  message_id TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  sender_name TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  text TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  at TEXT NOT NULL
+);
+CREATE INDEX message_ticket ON message (ticket_id, id);
+CREATE INDEX message_message_id ON message (message_id);
+
+CREATE TABLE attachment (
+  id {id},
+  message_id INTEGER NOT NULL REFERENCES message (id),
+  digest TEXT NOT NULL,
+  filename TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  inline BOOLEAN NOT NULL
+);
+CREATE INDEX attachment_message ON attachment (message_id);
+CREATE INDEX attachment_digest ON attachment (digest);
+
+CREATE TABLE cases (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  order_number TEXT NOT NULL,
+  answers TEXT NOT NULL,
+  staff_reason TEXT NOT NULL,
+  opened_at TEXT NOT NULL
+);
+CREATE INDEX cases_ticket ON cases (ticket_id);
+CREATE INDEX cases_state ON cases (state);
+CREATE INDEX cases_order ON cases (order_number);
+
+CREATE TABLE case_item (
+  id {id},
+  case_id INTEGER NOT NULL REFERENCES cases (id),
+  model TEXT NOT NULL,
+  quantity INTEGER NOT NULL CHECK (quantity > 0)
+);
+CREATE UNIQUE INDEX case_item_model ON case_item (case_id, model);
+
+CREATE TABLE case_event (
+  id {id},
+  case_id INTEGER NOT NULL REFERENCES cases (id),
+  at TEXT NOT NULL,
+  event TEXT NOT NULL,
+  from_state TEXT NOT NULL,
+  to_state TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  actor_address TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  inbox_id INTEGER REFERENCES inbox (id)
+);
+CREATE INDEX case_event_case ON case_event (case_id, id);
+
+CREATE TABLE refund (
+  id {id},
+  case_id INTEGER NOT NULL UNIQUE REFERENCES cases (id),
+  order_number TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  payment_method TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('booked', 'settled')),
+  booked_at TEXT NOT NULL,
+  due_on DATE NOT NULL,
+  due_is_provisional BOOLEAN NOT NULL,
+  decided_by TEXT NOT NULL,
+  settled_on DATE,
+  settled_by TEXT NOT NULL,
+  overdue_told BOOLEAN NOT NULL
+);
+CREATE INDEX refund_order ON refund (order_number);
+CREATE INDEX refund_open ON refund (due_on) WHERE state = 'booked';
+
+CREATE TABLE incident (
+  id {id},
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ticket_id INTEGER REFERENCES ticket (id),
+  detail TEXT NOT NULL
+);
+CREATE INDEX incident_at ON incident (at);

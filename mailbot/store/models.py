@@ -1,0 +1,306 @@
+"""The tables. What they look like in the database is written in migrations/; a test compares the two."""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BlobField,
+    BooleanField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from mailbot.store.fields import AmountField, UtcField
+
+
+class Inbox(Model):
+    """One mail by its content: the unique digest refuses the second copy (G2)."""
+
+    id = AutoField()
+    digest = TextField(unique=True)  # SHA-256 of the raw bytes, also the blob's name
+    source = TextField()  # "imap:support/INBOX" or "file"
+    size = IntegerField()  # bytes
+    received_at = UtcField()  # INTERNALDATE, or the time of ingest
+    state = TextField(index=True)  # pending, done or quarantined
+    attempts = IntegerField(default=0)
+    error = TextField(default="")  # reason of the last failed attempt
+    done_at = UtcField(null=True)
+    trace = TextField(default="")  # JSON: evidence, rules hit and missed (G8)
+    rules_version = TextField(default="")
+
+    class Meta:
+        table_name = "inbox"
+
+
+class ServerMail(Model):
+    """The ledger of G1: each UID that was ever fetched, and the mail it turned out to be."""
+
+    id = AutoField()
+    mailbox = TextField()
+    folder = TextField()
+    uidvalidity = IntegerField()
+    uid = IntegerField()
+    inbox = ForeignKeyField(Inbox, column_name="inbox_id")
+    inbox_id: int
+    settled = BooleanField()  # the keyword or move on the server is done
+
+    class Meta:
+        table_name = "server_mail"
+        indexes = ((("mailbox", "folder", "uidvalidity", "uid"), True),)
+
+
+class Cursor(Model):
+    """How far a folder was read (RFC 3501, 2.3.1.1)."""
+
+    id = AutoField()
+    mailbox = TextField()
+    folder = TextField()
+    uidvalidity = IntegerField()
+    last_uid = IntegerField()
+
+    class Meta:
+        table_name = "cursor"
+        indexes = ((("mailbox", "folder", "uidvalidity"), True),)
+
+
+class OrderRow(Model):
+    """An imported order."""
+
+    number = TextField(primary_key=True)
+    buyer_name = TextField()
+    buyer_email = TextField(index=True)
+    phone = TextField()
+    country = TextField()
+    language = TextField()
+    currency = TextField()
+    payment_method = TextField()
+    purchased_on = DateField()
+    delivered_on = DateField(null=True)
+    shipping_status = TextField()
+    tracking_number = TextField()
+
+    class Meta:
+        table_name = "orders"
+
+
+class OrderLineRow(Model):
+    """A position of an order."""
+
+    id = AutoField()
+    order = ForeignKeyField(OrderRow, column_name="order_number", on_delete="CASCADE")
+    order_id: str
+    position = IntegerField()
+    model = TextField()
+    name = TextField()
+    serials = TextField()  # separated by one space
+    quantity = IntegerField()
+    unit_price = AmountField()
+
+    class Meta:
+        table_name = "order_line"
+
+
+class Ticket(Model):
+    """A conversation with a customer."""
+
+    id = AutoField()
+    state = TextField(index=True)  # open or closed
+    subject = TextField()
+    language = TextField()
+    customer_name = TextField()
+    customer_email = TextField(index=True)  # lower case; "" where nobody can be answered
+    wish = TextField()
+    order_number = TextField(default="")
+    linked_to = IntegerField(null=True)  # ticket id
+    opened_at = UtcField()
+    updated_at = UtcField()
+
+    class Meta:
+        table_name = "ticket"
+
+
+class Participant(Model):
+    """An address that may write into a ticket."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    email = TextField()  # lower case
+
+    class Meta:
+        table_name = "participant"
+        indexes = ((("ticket", "email"), True),)
+
+
+class Outbox(Model):
+    """A mail of ours, frozen when it was decided (G2, G10)."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id", null=True)
+    ticket_id: int | None
+    template = TextField()
+    reader = TextField()  # customer or staff
+    recipient = TextField()  # envelope recipient
+    message_id = TextField(unique=True)
+    sealed = BlobField()  # RFC 5322 bytes, sealed with the Message-ID as context
+    automatic = BooleanField()
+    state = TextField(index=True)  # queued, sending, transmitting, sent, uncertain or dead
+    attempts = IntegerField(default=0)
+    next_try_at = UtcField(null=True)
+    claimed_by = TextField(default="")
+    last_error = TextField(default="")
+    created_at = UtcField()
+    sent_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "outbox"
+        indexes = ((("recipient", "created_at"), False),)
+
+
+class Message(Model):
+    """A mail as it stands in a ticket, theirs or ours."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id", null=True)
+    ticket_id: int | None
+    inbox = ForeignKeyField(Inbox, column_name="inbox_id", null=True, unique=True)
+    inbox_id: int | None
+    outbox = ForeignKeyField(Outbox, column_name="outbox_id", null=True, unique=True)
+    outbox_id: int | None
+    direction = TextField()  # in or out
+    message_id = TextField(index=True)  # "" where there is none
+    sender = TextField()
+    sender_name = TextField()
+    recipient = TextField()
+    subject = TextField()
+    text = TextField()  # masked
+    origin = TextField()
+    at = UtcField()
+
+    class Meta:
+        table_name = "message"
+
+
+class AttachmentRow(Model):
+    """A file of a mail; its bytes are a blob."""
+
+    id = AutoField()
+    message = ForeignKeyField(Message, column_name="message_id")
+    message_id: int
+    digest = TextField()
+    filename = TextField()
+    content_type = TextField()
+    size = IntegerField()
+    inline = BooleanField()
+
+    class Meta:
+        table_name = "attachment"
+
+
+class Case(Model):
+    """A return case."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    kind = TextField()
+    state = TextField(index=True)
+    order_number = TextField(index=True)
+    answers = TextField()  # JSON: form field -> what the customer wrote, masked
+    staff_reason = TextField(default="")
+    opened_at = UtcField()
+
+    class Meta:
+        table_name = "cases"
+
+
+class CaseItem(Model):
+    """What goes back under a case."""
+
+    id = AutoField()
+    case = ForeignKeyField(Case, column_name="case_id")
+    case_id: int
+    model = TextField()
+    quantity = IntegerField()
+
+    class Meta:
+        table_name = "case_item"
+
+
+class CaseEventRow(Model):
+    """A decision about a case and who took it (G6)."""
+
+    id = AutoField()
+    case = ForeignKeyField(Case, column_name="case_id")
+    case_id: int
+    at = UtcField()
+    event = TextField()
+    from_state = TextField()
+    to_state = TextField()
+    actor = TextField()
+    actor_address = TextField()
+    reason = TextField()
+    inbox = ForeignKeyField(Inbox, column_name="inbox_id", null=True)  # the mail that decided
+    inbox_id: int | None
+
+    class Meta:
+        table_name = "case_event"
+
+
+class Refund(Model):
+    """Money owed to a customer: one row a case, by a unique key (G6)."""
+
+    id = AutoField()
+    case = ForeignKeyField(Case, column_name="case_id", unique=True)
+    case_id: int
+    order_number = TextField(index=True)
+    amount = AmountField()
+    currency = TextField()
+    payment_method = TextField()
+    state = TextField()  # booked or settled
+    booked_at = UtcField()
+    due_on = DateField()
+    due_is_provisional = BooleanField()
+    decided_by = TextField()
+    settled_on = DateField(null=True)
+    settled_by = TextField(default="")
+    overdue_told = BooleanField(default=False)
+
+    class Meta:
+        table_name = "refund"
+
+
+class Incident(Model):
+    """Something that `health` shows; no personal data."""
+
+    id = AutoField()
+    at = UtcField()
+    kind = TextField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id", null=True)
+    ticket_id: int | None
+    detail = TextField()
+
+    class Meta:
+        table_name = "incident"
+
+
+MODELS: tuple[type[Model], ...] = (
+    Inbox,
+    ServerMail,
+    Cursor,
+    OrderRow,
+    OrderLineRow,
+    Ticket,
+    Participant,
+    Outbox,
+    Message,
+    AttachmentRow,
+    Case,
+    CaseItem,
+    CaseEventRow,
+    Refund,
+    Incident,
+)

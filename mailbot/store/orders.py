@@ -1,0 +1,116 @@
+"""Orders in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mailbot.domain.orders import Order, OrderLine
+from mailbot.store.models import OrderLineRow, OrderRow
+
+
+def upsert(orders: Sequence[Order]) -> None:
+    """Insert or replace orders, in one transaction; an order number appears once in `orders`."""
+    if not orders:
+        return
+    numbers = [order.number for order in orders]
+    with OrderRow._meta.database.atomic("IMMEDIATE"):
+        OrderRow.insert_many([_row(order) for order in orders]).on_conflict(
+            conflict_target=[OrderRow.number],
+            preserve=[f for f in OrderRow._meta.sorted_fields if f is not OrderRow.number],
+        ).execute()
+        OrderLineRow.delete().where(OrderLineRow.order.in_(numbers)).execute()
+        lines = [line for order in orders for line in _line_rows(order)]
+        for start in range(0, len(lines), 500):
+            OrderLineRow.insert_many(lines[start : start + 500]).execute()
+
+
+def _row(order: Order) -> dict[str, object]:
+    return {
+        "number": order.number,
+        "buyer_name": order.buyer_name,
+        "buyer_email": order.buyer_email,
+        "phone": order.phone,
+        "country": order.country,
+        "language": order.language,
+        "currency": order.currency,
+        "payment_method": order.payment_method,
+        "purchased_on": order.purchased_on,
+        "delivered_on": order.delivered_on,
+        "shipping_status": order.shipping_status,
+        "tracking_number": order.tracking_number,
+    }
+
+
+def _line_rows(order: Order) -> list[dict[str, object]]:
+    return [
+        {
+            "order": order.number,
+            "position": position,
+            "model": line.model,
+            "name": line.name,
+            "serials": " ".join(line.serials),
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+        }
+        for position, line in enumerate(order.lines, start=1)
+    ]
+
+
+def by_numbers(numbers: Iterable[str]) -> dict[str, Order]:
+    """The orders among `numbers` that exist, by number."""
+    wanted = list(numbers)[:100]
+    if not wanted:
+        return {}
+    return {order.number: order for order in _load(list(OrderRow.select().where(OrderRow.number.in_(wanted))))}
+
+
+def get(number: str) -> Order | None:
+    """One order, or None."""
+    return by_numbers([number]).get(number)
+
+
+def page(limit: int, offset: int = 0, buyer_email: str = "") -> list[Order]:
+    """Orders, newest purchase first."""
+    query = OrderRow.select().order_by(OrderRow.purchased_on.desc(), OrderRow.number)
+    if buyer_email:
+        query = query.where(OrderRow.buyer_email == buyer_email.lower())
+    return _load(list(query.limit(limit).offset(offset)))
+
+
+def count() -> int:
+    """How many orders there are."""
+    return int(OrderRow.select().count())
+
+
+def _load(rows: list[OrderRow]) -> list[Order]:
+    lines: dict[str, list[OrderLine]] = {row.number: [] for row in rows}
+    if rows:
+        query = OrderLineRow.select().where(OrderLineRow.order.in_(list(lines)))
+        for line in query.order_by(OrderLineRow.order, OrderLineRow.position):
+            lines[line.order_id].append(
+                OrderLine(
+                    model=line.model,
+                    name=line.name,
+                    serials=tuple(line.serials.split()),
+                    quantity=line.quantity,
+                    unit_price=line.unit_price,
+                )
+            )
+    return [
+        Order(
+            number=row.number,
+            buyer_name=row.buyer_name,
+            buyer_email=row.buyer_email,
+            phone=row.phone,
+            country=row.country,
+            language=row.language,
+            lines=tuple(lines[row.number]),
+            currency=row.currency,
+            payment_method=row.payment_method,
+            purchased_on=row.purchased_on,
+            delivered_on=row.delivered_on,
+            shipping_status=row.shipping_status,
+            tracking_number=row.tracking_number,
+        )
+        for row in rows
+    ]
