@@ -1,0 +1,78 @@
+"""What our own server's Authentication-Results say about a sender (RFC 8601, RFC 7489); others' are ignored (G5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from authres import AuthenticationResultsHeader
+from authres.core import AuthResError
+
+from mailbot.domain.standing import Standing, Verdict
+
+_UNVERIFIED = Verdict.UNVERIFIED
+
+
+def judge_sender(results: Sequence[str], authserv_id: str, sender: str) -> Standing:
+    """The standing of the From address `sender`.
+
+    `results` are the Authentication-Results values, topmost first. Only the topmost counts, and only when it
+    bears `authserv_id`: a server puts its own above whatever the sender wrote, so a lower one may be forged.
+    """
+    if not authserv_id:
+        return Standing(verdict=_UNVERIFIED, evidence="no authserv_id is set, so nobody vouches for the sender")
+    if not results:
+        return Standing(verdict=_UNVERIFIED, evidence="the mail bears no Authentication-Results")
+    header = _parse(results[0])
+    if header is None:
+        return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results can't be read")
+    if (header.authserv_id or "").lower() != authserv_id.lower():
+        return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results are another server's")
+    return _weigh(header, authserv_id, sender.rpartition("@")[2].lower())
+
+
+def _parse(value: str) -> AuthenticationResultsHeader | None:
+    # Microsoft 365 leaves the authserv-id out.
+    for text in (value, f"unnamed; {value}"):
+        try:
+            return AuthenticationResultsHeader.parse(f"Authentication-Results: {text}")
+        except (AuthResError, ValueError, IndexError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def _weigh(header: AuthenticationResultsHeader, authserv_id: str, domain: str) -> Standing:
+    aligned_pass = ""
+    spf_failed = False
+    for result in header.results:
+        method, verdict = str(result.method).lower(), str(result.result).lower()
+        named = _domain(result)
+        said = f"{authserv_id}: {method}={verdict}"
+        if method == "dmarc":
+            if verdict == "pass" and (not named or named == domain):
+                return Standing(verdict=Verdict.VERIFIED, evidence=said)
+            if verdict == "fail":
+                return Standing(verdict=Verdict.FAILED, evidence=said)
+        elif method in ("dkim", "spf"):
+            if verdict == "pass" and _aligned(named, domain):
+                aligned_pass = aligned_pass or f"{said} for {named}"
+            spf_failed = spf_failed or (method == "spf" and verdict == "fail" and _aligned(named, domain))
+    if aligned_pass:
+        return Standing(verdict=Verdict.VERIFIED, evidence=aligned_pass)
+    if spf_failed:
+        return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: spf=fail, and no signature of the domain")
+    return Standing(verdict=_UNVERIFIED, evidence=f"{authserv_id}: nothing that proves the address")
+
+
+def _domain(result: object) -> str:
+    for attribute in ("header_d", "header_i", "smtp_mailfrom", "header_from"):
+        value = getattr(result, attribute, None)
+        if value:
+            return str(value).rpartition("@")[2].strip('"<> ').lower()
+    return ""
+
+
+def _aligned(named: str, domain: str) -> bool:
+    """Relaxed alignment (RFC 7489, 3.1), without a list of public suffixes: the same domain or one below it."""
+    if not named or not domain or "." not in named or "." not in domain:
+        return False
+    return named == domain or domain.endswith("." + named) or named.endswith("." + domain)

@@ -1,0 +1,169 @@
+"""A thin SMTP client over a kept connection; it says what happened to a mail and decides nothing (G10)."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import aiosmtplib
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
+
+from mailbot.errors import ConfigError, TryAgainLater
+from mailbot.settings.model import Security, SmtpSettings
+
+
+class Outcome(StrEnum):
+    """What became of a mail that was handed to the relay."""
+
+    SENT = "sent"
+    LATER = "later"  # 4xx, or the connection broke before the relay could have taken it
+    REFUSED = "refused"  # 5xx
+    UNCERTAIN = "uncertain"  # the connection broke after the mail's bytes had gone out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """An outcome and the relay's words about it."""
+
+    outcome: Outcome
+    detail: str  # no personal data beyond what the relay says
+
+
+class SmtpConnection:
+    """One connection to the relay, opened when first needed and kept until `close`."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+        self._where = f"smtp relay ({settings.host}:{settings.port})"
+        self._client: aiosmtplib.SMTP | None = None
+
+    async def connect(self) -> None:
+        """Connect and log in. Raises ConfigError for password and certificate, TryAgainLater for the rest."""
+        if self._client is not None and self._client.is_connected:
+            return
+        settings = self._settings
+        try:
+            context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+        except OSError as error:
+            raise ConfigError(f"{self._where}: ca_file {settings.ca_file} can't be read: {error}") from None
+        client = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            use_tls=settings.security is Security.TLS,
+            start_tls=settings.security is Security.STARTTLS,
+            tls_context=context,
+            timeout=settings.connect_timeout,
+        )
+        try:
+            await client.connect()
+            if settings.username:
+                await client.login(settings.username, settings.password.get_secret_value())
+        except SMTPAuthenticationError as error:
+            await _drop(client)
+            raise ConfigError(
+                f"{self._where}: the relay refuses the login of {settings.username!r}: {_text(error)}; "
+                "check username and password"
+            ) from error
+        except ssl.SSLCertVerificationError as error:
+            await _drop(client)
+            raise ConfigError(_bad_certificate(self._where, error)) from error
+        except (SMTPException, OSError, TimeoutError) as error:
+            await _drop(client)
+            cause = error.__cause__
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                raise ConfigError(_bad_certificate(self._where, cause)) from error
+            if isinstance(error, SMTPException) and not isinstance(
+                error, (SMTPConnectError, SMTPServerDisconnected, SMTPResponseException, TimeoutError)
+            ):
+                raise ConfigError(f"{self._where}: {_text(error)}; check security, username and port") from error
+            raise TryAgainLater(f"{self._where}: can't be reached: {_text(error)}; the next run carries on") from error
+        client.timeout = settings.timeout
+        self._client = client
+
+    async def send(
+        self, sender: str, recipient: str, raw: bytes, before_data: Callable[[], None] | None = None
+    ) -> Delivery:
+        """Hand over one frozen mail, byte for byte.
+
+        `before_data` is called when the relay has accepted sender and recipient, just before the bytes go
+        out: from then on a broken connection leaves the outcome uncertain. Raises as `connect` does.
+        """
+        await self.connect()
+        client = self._client
+        if client is None:  # for the type checker: connect() either sets it or raises
+            raise TryAgainLater(f"{self._where}: no connection")
+        try:
+            await self._command(client.mail, sender)
+            await self._command(client.rcpt, recipient)
+        except SMTPResponseException as error:
+            delivery = _refusal(error)
+            await self._reset(client)
+            return delivery
+        except (SMTPException, OSError, TimeoutError) as error:
+            await self.close()
+            return Delivery(outcome=Outcome.LATER, detail=_text(error))
+        if before_data is not None:
+            before_data()
+        try:
+            response = await client.data(raw)
+        except SMTPResponseException as error:
+            await self._reset(client)
+            return _refusal(error)
+        except (SMTPException, OSError, TimeoutError) as error:
+            await self.close()
+            return Delivery(outcome=Outcome.UNCERTAIN, detail=_text(error))
+        return Delivery(outcome=Outcome.SENT, detail=f"{response.code} {response.message}"[:200])
+
+    async def close(self) -> None:
+        """Leave the relay."""
+        client, self._client = self._client, None
+        if client is not None:
+            await _drop(client)
+
+    async def _command(self, command: Callable[[str], Awaitable[object]], address: str) -> None:
+        await command(address)
+
+    async def _reset(self, client: aiosmtplib.SMTP) -> None:
+        try:
+            await client.rset()
+        except (SMTPException, OSError, TimeoutError):
+            await self.close()
+
+
+async def _drop(client: aiosmtplib.SMTP) -> None:
+    try:
+        if client.is_connected:
+            await asyncio.wait_for(client.quit(), 5)
+    except (SMTPException, OSError, TimeoutError):
+        client.close()
+    finally:
+        # aiosmtplib doesn't wait for its socket to close; give the loop a turn to do it.
+        await asyncio.sleep(0.01)
+
+
+def _refusal(error: SMTPResponseException) -> Delivery:
+    if error.code == 421 or 400 <= error.code < 500:
+        return Delivery(outcome=Outcome.LATER, detail=_text(error))
+    return Delivery(outcome=Outcome.REFUSED, detail=_text(error))
+
+
+def _bad_certificate(where: str, error: ssl.SSLCertVerificationError) -> str:
+    return (
+        f"{where}: the relay's certificate can't be trusted: {error.verify_message}; "
+        "check host, or give the authority's certificate as ca_file"
+    )
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {' '.join(error.message.split())}"[:300]
+    return " ".join(str(error).split())[:300] or type(error).__name__
