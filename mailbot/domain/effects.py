@@ -130,7 +130,6 @@ class Write:
     headline: str = ""  # staff notices: what it is about
     remarks: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()  # names of the form fields that are asked for
     message: str = ""  # a staff member's own words
     agent: str = ""  # that member's name
     with_order: bool = False  # the reader is entitled to the order's data (G5)

@@ -60,6 +60,24 @@ def explain_trouble(path: Path | str, error: Exception) -> TryAgainLater:
     return TryAgainLater(f"{path}: the database can't be used: {text}")
 
 
+@contextlib.contextmanager
+def transaction() -> Iterator[None]:
+    """One writing transaction over the bound models; rolled back on any exception.
+
+    Raises TryAgainLater when the database is locked or the disk is full.
+    """
+    database: Database = MODELS[0]._meta.database
+    try:
+        with database.atomic("IMMEDIATE"):
+            yield
+    except OperationalError as error:
+        raise explain_trouble(database.database, error) from error
+
+
+class Rehearsal(Exception):
+    """Raised inside `transaction` to roll everything back: what was written was only for show."""
+
+
 def pending_migrations(database: Database) -> list[str]:
     """Names of the migrations that this database hasn't seen."""
     if "schema_migration" not in database.get_tables():

@@ -131,7 +131,7 @@ def move_case(
     actor: Actor,
     actor_address: str,
     reason: str,
-    inbox_id: int,
+    inbox_id: int | None,
     now: datetime,
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""

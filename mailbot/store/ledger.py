@@ -129,6 +129,5 @@ def recorded_uids(folder: Folder) -> dict[int, str]:
             & (ServerMail.folder == folder.folder)
             & (ServerMail.uidvalidity == folder.uidvalidity)
         )
-        .tuples()
     )
-    return {uid: state for uid, state in rows}  # noqa: C416
+    return {row.uid: row.inbox.state for row in rows}

@@ -50,7 +50,7 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
     rows = Message.select(Message.ticket, Message.message_id, Message.direction).where(
         Message.message_id.in_(wanted) & Message.ticket.is_null(False)
     )
-    by_id = {(row.message_id, row.ticket_id): row.direction for row in rows}
+    by_id = {(row.message_id, row.ticket_id): row.direction for row in rows if row.ticket_id is not None}
     pointers = []
     for wanted_id in wanted:
         for (message_id, ticket_id), direction in by_id.items():
@@ -109,6 +109,12 @@ def load_case(case_id: int) -> CaseFacts | None:
     """One case, or None."""
     row = Case.get_or_none(Case.id == case_id)
     return _case(row) if row else None
+
+
+def newest_case(ticket_id: int) -> tuple[CaseFacts, str] | None:
+    """The newest case of a ticket, and the last reason that staff gave."""
+    row = Case.select().where(Case.ticket == ticket_id).order_by(Case.id.desc()).first()
+    return (_case(row), row.staff_reason) if row else None
 
 
 def _case(row: Case) -> CaseFacts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
@@ -103,9 +101,8 @@ def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     if isinstance(moved, Refusal):
         return ()
     answers, items = form_so_far(case, facts)
-    letters = tuple(replace(e, missing=missing) if isinstance(e, Write) else e for e in moved)
     asked = _notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
-    return (FillForm(answers=answers, items=items), *letters, *asked)
+    return (FillForm(answers=answers, items=items), *moved, *asked)
 
 
 @MAIL_WORDS.action("carry out the commands")
@@ -146,7 +143,15 @@ def _relay(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     return (Write(template="staff_reply", to=Reader.CUSTOMER, automatic=False, message=text, agent=facts.staff_name),)
 
 
-_HEADLINES = ("new_mail", "reply", "decision_wanted", "bounce", "not_entitled", "authentication_failed", "late_return")
+_HEADLINES = (
+    "new_mail",
+    "customer_reply",
+    "decision_wanted",
+    "order_not_confirmed",
+    "too_late",
+    "suspicious",
+    "bounce",
+)
 
 
 @MAIL_WORDS.action("notify staff", _HEADLINES)

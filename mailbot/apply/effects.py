@@ -1,0 +1,186 @@
+"""Carrying out a decision, inside the caller's transaction: state first, then the letters that tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.apply.letters import LetterWriter
+from mailbot.apply.occasion import Occasion
+from mailbot.domain.cases import CaseKind
+from mailbot.domain.effects import (
+    BookRefund,
+    CloseTicket,
+    Effect,
+    FileApart,
+    FileMail,
+    FillForm,
+    MarkOverdueTold,
+    MoveCase,
+    OpenCase,
+    OpenTicket,
+    RecordIncident,
+    ReopenTicket,
+    SettleRefund,
+    TieOrder,
+    UseTicket,
+    Write,
+)
+from mailbot.errors import SafeguardTripped
+from mailbot.store import desk, orders, tickets
+from mailbot.store.blobs import Blobs
+
+__all__ = ["Applied", "Applier", "Occasion"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What a decision came to."""
+
+    ticket_id: int | None
+    letters: int  # mails put into the outbox
+
+
+class Applier:
+    """Writes what was decided. Its caller holds the transaction and commits it."""
+
+    def __init__(self, blobs: Blobs, letters: LetterWriter) -> None:
+        self._blobs = blobs
+        self._letters = letters
+
+    def apply(self, effects: Sequence[Effect], occasion: Occasion) -> Applied:
+        """Carry out the effects in order, the letters last.
+
+        Raises SafeguardTripped where the rows are no longer as the decision saw them; the caller rolls back.
+        """
+        work = _Work(occasion, self._blobs)
+        for effect in effects:
+            work.carry_out(effect)
+        written = sum(
+            self._letters.write(effect, work.ticket("a letter"), occasion)
+            for effect in effects
+            if isinstance(effect, Write)
+        )
+        if work.ticket_id is not None:
+            desk.touch_ticket(work.ticket_id, occasion.now)
+        return Applied(ticket_id=work.ticket_id, letters=written)
+
+
+class _Work:
+    """The ticket and the case that effects speak of."""
+
+    def __init__(self, occasion: Occasion, blobs: Blobs) -> None:
+        self.ticket_id: int | None = None
+        self._case_id: int | None = None
+        self._occasion = occasion
+        self._blobs = blobs
+
+    def ticket(self, what: str) -> int:
+        if self.ticket_id is None:
+            raise SafeguardTripped(f"{what} needs a ticket; the rule must open one or add to one before")
+        return self.ticket_id
+
+    def carry_out(self, effect: Effect) -> None:
+        now = self._occasion.now
+        match effect:
+            case OpenTicket():
+                self._open_ticket(effect, now)
+            case UseTicket():
+                self._use_ticket(effect.ticket_id)
+            case FileMail():
+                self._file_mail(self.ticket("a mail"))
+            case FileApart():
+                self._file_mail(None)
+            case TieOrder():
+                desk.tie_order(self.ticket("an order"), effect.order_number)
+            case ReopenTicket():
+                desk.set_ticket_state(self.ticket("reopening"), "open")
+            case CloseTicket():
+                desk.set_ticket_state(self.ticket("closing"), "closed")
+            case OpenCase():
+                self._open_case(effect.kind, effect.order_number, now)
+            case FillForm():
+                desk.fill_form(self._case("a form"), effect.answers, effect.items)
+            case MoveCase():
+                self._move_case(effect, now)
+            case BookRefund():
+                self._book_refund(effect, now)
+            case SettleRefund():
+                desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address)
+            case MarkOverdueTold():
+                desk.mark_overdue_told(effect.refund_id)
+            case RecordIncident():
+                desk.record_incident(effect.kind, self.ticket_id, effect.detail, now)
+            case Write():
+                pass  # written last, when the state that it tells of stands
+
+    def _case(self, what: str) -> int:
+        if self._case_id is None:
+            raise SafeguardTripped(f"{what} needs a case, and the ticket has none")
+        return self._case_id
+
+    def _open_ticket(self, effect: OpenTicket, now: datetime) -> None:
+        mail = self._occasion.mail
+        if mail is None:
+            raise SafeguardTripped("a ticket can only be opened for a mail")
+        self.ticket_id = desk.open_ticket(
+            now=now,
+            subject=self._occasion.bare_subject,
+            language=effect.language,
+            customer_name=mail.sender.name if mail.sender else "",
+            customer_email=self._occasion.sender,
+            wish=effect.wish,
+            linked_to=effect.linked_to,
+        )
+
+    def _use_ticket(self, ticket_id: int) -> None:
+        self.ticket_id = ticket_id
+        newest = tickets.newest_case(ticket_id)
+        self._case_id = newest[0].case_id if newest else None
+
+    def _file_mail(self, ticket_id: int | None) -> None:
+        occasion = self._occasion
+        if occasion.mail is None or occasion.inbox_id is None:
+            raise SafeguardTripped("there is no mail in hand to file")
+        self._blobs.put_all(occasion.contents.values())
+        desk.file_mail(
+            ticket_id=ticket_id,
+            inbox_id=occasion.inbox_id,
+            mail=occasion.mail,
+            sender=occasion.sender,
+            at=occasion.received_at,
+        )
+
+    def _open_case(self, kind: CaseKind, order_number: str, now: datetime) -> None:
+        self._case_id = desk.open_case(self.ticket("a case"), kind, order_number, now)
+
+    def _move_case(self, effect: MoveCase, now: datetime) -> None:
+        desk.move_case(
+            self._case("a move"),
+            event=effect.event,
+            expected=effect.expected,
+            to=effect.to,
+            actor=effect.by,
+            actor_address=effect.by_address,
+            reason=effect.reason,
+            inbox_id=self._occasion.inbox_id,
+            now=now,
+        )
+
+    def _book_refund(self, effect: BookRefund, now: datetime) -> None:
+        order = orders.get(effect.order_number)
+        if order is None:
+            raise SafeguardTripped(f"order {effect.order_number} is gone; nothing was booked")
+        desk.book_refund(
+            self._case("a refund"),
+            order_number=effect.order_number,
+            amount=effect.amount,
+            paid=order.paid,
+            currency=effect.currency,
+            payment_method=effect.payment_method,
+            due_on=effect.due_on,
+            due_is_provisional=effect.due_is_provisional,
+            decided_by=effect.decided_by,
+            now=now,
+        )

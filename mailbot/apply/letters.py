@@ -1,0 +1,275 @@
+"""From a `Write` effect to frozen mails in the outbox, one for each reader."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from mailbot.apply.occasion import Occasion
+from mailbot.domain.commands import COMMAND_LINES
+from mailbot.domain.effects import Reader, Write
+from mailbot.domain.facts import CaseFacts
+from mailbot.domain.forms import missing_fields, write_items
+from mailbot.domain.letters import (
+    Brand,
+    CaseView,
+    CommandHelp,
+    FormLine,
+    Letter,
+    MailView,
+    Policy,
+    RefundView,
+    StaffNote,
+    TicketView,
+)
+from mailbot.domain.masking import mask_secrets
+from mailbot.domain.message import Address, Attachment
+from mailbot.domain.moves import commands_now
+from mailbot.domain.numbers import case_number, refund_number, subject_tag, ticket_number
+from mailbot.domain.orders import Order
+from mailbot.domain.rules import ReturnPolicy
+from mailbot.domain.standing import TokenPurpose
+from mailbot.errors import SafeguardTripped
+from mailbot.mail.compose import OutgoingFile, compose
+from mailbot.mail.render import Templates
+from mailbot.mail.tokens import TokenMaker
+from mailbot.settings import Settings
+from mailbot.store import orders, outbox, tickets, views
+from mailbot.store.blobs import Blobs
+from mailbot.store.vault import Vault
+
+
+class LetterWriter:
+    """Renders, composes and freezes letters inside the deciding transaction (G2)."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        policy: ReturnPolicy,
+        templates: Templates,
+        tokens: TokenMaker,
+        vault: Vault,
+        blobs: Blobs,
+    ) -> None:
+        self._settings = settings
+        self._policy = policy
+        self._templates = templates
+        self._tokens = tokens
+        self._vault = vault
+        self._blobs = blobs
+        self._zone = ZoneInfo(settings.timezone)
+        brand = settings.brand
+        self._brand = Brand(
+            name=brand.name,
+            support_address=brand.support_address,
+            phone=brand.phone,
+            phone_hours=brand.phone_hours,
+            chat_url=brand.chat_url,
+            website=brand.website,
+            return_address=brand.return_address,
+        )
+
+    def write(self, effect: Write, ticket_id: int, occasion: Occasion) -> int:
+        """Queue the letter for each of its readers; returns how many mails that makes."""
+        ticket = views.row(ticket_id)
+        if ticket is None:
+            raise SafeguardTripped(f"ticket {ticket_number(ticket_id)} is gone; nothing was changed")
+        readers = self._readers(effect.to, ticket, occasion)
+        for address in readers:
+            self._queue(effect, ticket, address, occasion)
+        return len(readers)
+
+    def _readers(self, to: Reader, ticket: views.TicketRow, occasion: Occasion) -> list[Address]:
+        if to is Reader.CUSTOMER:
+            if not ticket.customer_email:
+                return []
+            return [Address(name=ticket.customer_name, email=ticket.customer_email)]
+        members = self._settings.staff.members
+        if to is Reader.ACTING_STAFF:
+            members = tuple(member for member in members if member.address.lower() == occasion.sender)
+        return [Address(name=member.name, email=member.address) for member in members]
+
+    def _queue(self, effect: Write, ticket: views.TicketRow, reader: Address, occasion: Occasion) -> None:
+        settings = self._settings
+        for_staff = effect.to is not Reader.CUSTOMER
+        purpose = TokenPurpose.STAFF if for_staff else TokenPurpose.CUSTOMER
+        language = settings.staff.language if for_staff else ticket.language
+        files = self._enclosures(effect, ticket.ticket_id, occasion)
+        letter = self._letter(effect, ticket, reader, language, occasion, enclosed=bool(files))
+        rendered = self._templates.render(effect.template, language, letter)
+        token = self._tokens.make(purpose, ticket.ticket_id, reader.email)
+        message_id = f"<{token}.{secrets.token_hex(10)}@{settings.mail_domain}>"
+        thread = views.thread_of(ticket.ticket_id, reader.email.lower())
+        raw = compose(
+            rendered=rendered,
+            tag=subject_tag(ticket.ticket_id),
+            from_name=settings.brand.name,
+            from_address=settings.brand.support_address,
+            to=reader,
+            reply_to=settings.reply_address.replace("{token}", token) or settings.brand.support_address,
+            message_id=message_id,
+            date=occasion.now.astimezone(self._zone),
+            in_reply_to=thread[-1] if thread else None,
+            references=thread,
+            auto_submitted=_auto_submitted(effect),
+            desk_id=settings.mail_domain,
+            attachments=[
+                OutgoingFile(filename=f.filename, content_type=f.content_type, data=data) for f, data in files
+            ],
+        )
+        outbox.queue(
+            self._vault,
+            ticket_id=ticket.ticket_id,
+            template=effect.template,
+            reader="staff" if for_staff else "customer",
+            sender=settings.brand.support_address,
+            sender_name=effect.agent or settings.brand.name,
+            recipient=reader.email,
+            message_id=message_id,
+            subject=rendered.subject,
+            text=rendered.text,
+            raw=raw,
+            automatic=effect.automatic,
+            enclosed=[file for file, _ in files],
+            now=occasion.now,
+        )
+
+    def _enclosures(self, effect: Write, ticket_id: int, occasion: Occasion) -> list[tuple[Attachment, bytes]]:
+        """Files for staff: the mail's own, or all of the ticket where a decision is asked for; none if too large."""
+        if not effect.enclose or occasion.mail is None:
+            return []
+        files: Sequence[Attachment] = occasion.mail.attachments
+        if effect.headline == "decision_wanted":
+            files = views.files_from_customer(ticket_id)
+        if not files or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
+            return []
+        return [(f, occasion.contents.get(f.sha256) or self._blobs.get(f.sha256)) for f in files]
+
+    def _letter(
+        self,
+        effect: Write,
+        ticket: views.TicketRow,
+        reader: Address,
+        language: str,
+        occasion: Occasion,
+        *,
+        enclosed: bool,
+    ) -> Letter:
+        for_staff = effect.to is not Reader.CUSTOMER
+        newest = tickets.newest_case(ticket.ticket_id)
+        case, reason = newest or (None, "")
+        order = self._order(effect, ticket, case, reader, occasion)
+        return Letter(
+            brand=self._brand,
+            policy=Policy(
+                return_window_days=self._policy.window_days,
+                refund_days_min=self._policy.refund_days_min,
+                refund_days_max=self._policy.refund_days_max,
+            ),
+            today=occasion.today,
+            now=occasion.now.astimezone(self._zone),
+            ticket=TicketView(
+                number=ticket_number(ticket.ticket_id),
+                subject=ticket.subject,
+                customer_name=ticket.customer_name,
+                customer_email=ticket.customer_email,
+            ),
+            order=order,
+            case=self._case(case, reason, language) if case and order else None,
+            refund=_refund(case) if case and order else None,
+            mail=_mail(occasion, enclosed) if for_staff else None,
+            note=_note(effect, case) if for_staff else None,
+            message=effect.message,
+            agent=effect.agent,
+        )
+
+    def _order(
+        self, effect: Write, ticket: views.TicketRow, case: CaseFacts | None, reader: Address, occasion: Occasion
+    ) -> Order | None:
+        """The order that the letter may speak of: a customer gets only what was bought from this very address (G5)."""
+        if not effect.with_order:
+            return None
+        order = case.order if case else occasion.order
+        if order is None and ticket.order_number:
+            order = orders.get(ticket.order_number)
+        if order is not None and effect.to is Reader.CUSTOMER and order.buyer_email != reader.email.lower():
+            raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
+        return order
+
+    def _case(self, case: CaseFacts, reason: str, language: str) -> CaseView:
+        files = views.files_from_customer(case.ticket_id)
+        has_proof = any(f.content_type == "application/pdf" or f.content_type.startswith("image/") for f in files)
+        values = {
+            **case.answers,
+            "items": write_items(case.items),
+            "proof": ", ".join(f.filename for f in files) or case.answers.get("proof", ""),
+        }
+        missing = missing_fields(self._policy.form, case.answers, has_items=bool(case.items), has_proof=has_proof)
+        return CaseView(
+            number=case_number(case.case_id),
+            state=case.state.value,
+            form=tuple(
+                FormLine(
+                    label=field.label(language),
+                    value=values.get(field.name, ""),
+                    hint="" if values.get(field.name) else field.hint(language),
+                    missing=field.name in missing,
+                )
+                for field in self._policy.form
+            ),
+            items=tuple(f"{item.model} × {item.quantity}" for item in case.items),
+            reason=case.answers.get("reason", ""),
+            staff_reason=reason,
+        )
+
+
+def _auto_submitted(effect: Write) -> str:
+    """RFC 3834: a machine's answer, a machine's notice, or a person's words."""
+    if effect.template == "staff_reply":
+        return "no"
+    return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
+
+
+def _refund(case: CaseFacts) -> RefundView | None:
+    row = views.refund_of_case(case.case_id)
+    if row is None:
+        return None
+    return RefundView(
+        number=refund_number(row.refund_id),
+        amount=row.amount,
+        currency=row.currency,
+        payment_method=row.payment_method,
+        due_on=row.due_on,
+        due_is_provisional=row.due_is_provisional,
+        settled_on=row.settled_on,
+    )
+
+
+def _mail(occasion: Occasion, enclosed: bool) -> MailView | None:
+    mail = occasion.mail
+    if mail is None:
+        return None
+    others = [address.email for address in mail.reply_to if address.email.lower() != occasion.sender]
+    return MailView(
+        sender_name=mail.sender.name if mail.sender else "",
+        sender_email=mail.sender.email if mail.sender else "",
+        reply_to=", ".join(others),
+        subject=mask_secrets(mail.subject),
+        text=mask_secrets(mail.reply_text or mail.text),
+        standing=occasion.standing,
+        origin=mail.origin.value,
+        attachments=mail.attachments,
+        attachments_enclosed=enclosed,
+        warnings=mail.warnings,
+    )
+
+
+def _note(effect: Write, case: CaseFacts | None) -> StaffNote:
+    return StaffNote(
+        headline=effect.headline,
+        evidence=effect.evidence,
+        remarks=effect.remarks,
+        commands=tuple(CommandHelp(line=COMMAND_LINES[event], does=event.value) for event in commands_now(case)),
+    )

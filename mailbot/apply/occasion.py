@@ -1,0 +1,31 @@
+"""What a decision was about: the mail in hand and its time, or the clock alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from mailbot.domain.message import IncomingMail
+from mailbot.domain.numbers import without_tags
+from mailbot.domain.orders import Order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """The circumstances in which effects are carried out."""
+
+    now: datetime  # aware
+    today: date  # in the desk's time zone
+    mail: IncomingMail | None = None
+    contents: Mapping[str, bytes] = field(default_factory=dict)  # attachment bytes by SHA-256
+    inbox_id: int | None = None
+    received_at: datetime  # when the mail arrived; `now` where there is none
+    sender: str = ""  # From address of the mail in lower case
+    standing: str = ""  # verdict on the sender, for staff to read
+    order: Order | None = None  # matched exactly
+
+    @property
+    def bare_subject(self) -> str:
+        """The mail's subject without tags and reply prefixes."""
+        return without_tags(self.mail.subject) if self.mail else ""

@@ -1,0 +1,192 @@
+"""outbox -> SMTP, row by row: claimed, sent, and the outcome written down (G10)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from mailbot.apply import Applier, Occasion
+from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
+from mailbot.domain.effects import Reader, UseTicket, Write
+from mailbot.errors import MailbotError
+from mailbot.mail.compose import ascii_address
+from mailbot.net.imap import ImapConnection
+from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
+from mailbot.settings import Settings
+from mailbot.settings.model import MailboxSettings
+from mailbot.store import desk, outbox
+from mailbot.store.database import transaction
+from mailbot.store.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class DeliveryResult:
+    """What one pass did; counted up as it goes."""
+
+    sent: int = 0
+    later: int = 0
+    dead: int = 0
+    uncertain: int = 0
+    trouble: MailbotError | None = None  # the relay as a whole is out of reach or misconfigured
+
+
+@dataclass(kw_only=True)
+class Deliverer:
+    """Sends what is due. One at a time per database: the caller holds the lock of the pass."""
+
+    settings: Settings
+    applier: Applier
+    vault: Vault
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> DeliveryResult:
+        """Send all due mails; trouble with the relay ends the pass and leaves the rest queued."""
+        result = DeliveryResult()
+        self._recover()
+        self._clear_doubts(result)
+        asyncio.run(self._send_due(result, stop))
+        return result
+
+    def _recover(self) -> None:
+        """Pick up after a kill: claimed mails are due again, those on the wire are in doubt."""
+        outbox.recover()
+        for mail in outbox.in_state("uncertain"):
+            if mail.next_try_at is None and mail.last_error == outbox.INTERRUPTED:
+                self._write_down(mail, self._doubt(mail), outbox.INTERRUPTED_SEEN)
+
+    def _clear_doubts(self, result: DeliveryResult) -> None:
+        """Look for mails in doubt in the folder where the provider files what was sent."""
+        now = self.clock()
+        doubtful = [m for m in outbox.in_state("uncertain") if m.next_try_at is not None and m.next_try_at <= now]
+        name, mailbox = self._sent_mailbox()
+        if not doubtful or mailbox is None:
+            return
+        try:
+            with ImapConnection(name, mailbox) as connection:
+                connection.select(mailbox.sent_folder, readonly=True)
+                for mail in doubtful:
+                    if connection.find_message_id(mail.message_id):
+                        outbox.mark_sent([mail.outbox_id], now)
+                        result.sent += 1
+                    else:
+                        outbox.requeue(mail.outbox_id, now)
+        except MailbotError as error:
+            result.trouble = error
+
+    def _sent_mailbox(self) -> tuple[str, MailboxSettings | None]:
+        for name, mailbox in self.settings.mailboxes.items():
+            if mailbox.sent_folder:
+                return name, mailbox
+        return "", None
+
+    async def _send_due(self, result: DeliveryResult, stop: Callable[[], bool]) -> None:
+        worker = f"{os.uname().nodename}:{os.getpid()}"
+        connections = [SmtpConnection(self.settings.smtp) for _ in range(self.settings.smtp.connections)]
+        try:
+            while not stop() and result.trouble is None:
+                mails = outbox.claim(worker, self.clock(), self.settings.delivery.batch)
+                if not mails:
+                    return
+                await self._send_batch(connections, mails, result, stop)
+        finally:
+            await asyncio.gather(*(connection.close() for connection in connections))
+
+    async def _send_batch(
+        self,
+        connections: list[SmtpConnection],
+        mails: list[outbox.OutgoingMail],
+        result: DeliveryResult,
+        stop: Callable[[], bool],
+    ) -> None:
+        waiting = list(reversed(mails))
+        sent: list[int] = []
+
+        async def worker(connection: SmtpConnection) -> None:
+            while waiting and result.trouble is None and not stop():
+                mail = waiting.pop()
+                try:
+                    delivery = await self._send(connection, mail)
+                except MailbotError as error:
+                    waiting.append(mail)
+                    result.trouble = error
+                    return
+                if delivery.outcome is Outcome.SENT:
+                    result.sent += 1
+                    sent.append(mail.outbox_id)
+                else:
+                    self._failed(mail, delivery, result)
+
+        try:
+            await asyncio.gather(*(worker(connection) for connection in connections))
+        finally:
+            outbox.mark_sent(sent, self.clock())
+            outbox.release([mail.outbox_id for mail in waiting])
+
+    async def _send(self, connection: SmtpConnection, mail: outbox.OutgoingMail) -> Delivery:
+        raw = outbox.raw_bytes(self.vault, mail.outbox_id)
+        before_data = None
+        if is_careful(mail.template):
+
+            def before_data() -> None:
+                outbox.mark_transmitting(mail.outbox_id)
+
+        return await connection.send(
+            self.settings.brand.support_address, ascii_address(mail.recipient), raw, before_data
+        )
+
+    def _failed(self, mail: outbox.OutgoingMail, delivery: Delivery, result: DeliveryResult) -> None:
+        if delivery.outcome is Outcome.REFUSED:
+            step = after_refusal(to_customer=mail.reader == "customer")
+        elif delivery.outcome is Outcome.UNCERTAIN:
+            step = self._doubt(mail)
+        else:
+            step = after_delay(
+                attempts=mail.attempts,
+                retry_minutes=self.settings.delivery.retry_minutes,
+                now=self.clock(),
+                to_customer=mail.reader == "customer",
+            )
+        counter = {"dead": "dead", "uncertain": "uncertain"}.get(step.state, "later")
+        setattr(result, counter, getattr(result, counter) + 1)
+        log.warning("outgoing mail %d: %s, now %s", mail.outbox_id, delivery.outcome.value, step.state)
+        self._write_down(mail, step, delivery.detail)
+
+    def _doubt(self, mail: outbox.OutgoingMail) -> NextStep:
+        _, mailbox = self._sent_mailbox()
+        return after_doubt(
+            template=mail.template,
+            attempts=mail.attempts,
+            retry_minutes=self.settings.delivery.retry_minutes,
+            now=self.clock(),
+            to_customer=mail.reader == "customer",
+            sent_folder_wait=mailbox.sent_folder_wait if mailbox else None,
+        )
+
+    def _write_down(self, mail: outbox.OutgoingMail, step: NextStep, detail: str) -> None:
+        """The outcome and, where staff must know, the notice to them, in one transaction."""
+        now = self.clock()
+        with transaction():
+            outbox.mark_failed(mail.outbox_id, step.state, detail, step.next_try_at)
+            if mail.reader == "staff" and step.state == "dead":
+                desk.record_incident("dead_notice", mail.ticket_id, f"outgoing mail {mail.outbox_id}", now)
+            if step.tell_staff and mail.ticket_id is not None:
+                notice = Write(
+                    template="staff_delivery_failed",
+                    to=Reader.STAFF,
+                    automatic=True,
+                    remarks=(
+                        f"{mail.template} to {mail.recipient}: {detail}",
+                        f"mailbot outbox retry {mail.outbox_id}",
+                    ),
+                )
+                occasion = Occasion(
+                    now=now, today=now.astimezone(ZoneInfo(self.settings.timezone)).date(), received_at=now
+                )
+                self.applier.apply((UseTicket(ticket_id=mail.ticket_id), notice), occasion)

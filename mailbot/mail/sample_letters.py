@@ -1,0 +1,209 @@
+"""Sample letters for `mailbot check` and for previews: one with everything, one with the least a letter may have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from mailbot.domain.letters import (
+    Brand,
+    CaseView,
+    CommandHelp,
+    FormLine,
+    Letter,
+    MailView,
+    Policy,
+    RefundView,
+    StaffNote,
+    TicketView,
+)
+from mailbot.domain.message import Attachment
+from mailbot.domain.orders import Order, OrderLine
+
+_BRAND = Brand(
+    name="TP",
+    support_address="support@tp.example",
+    phone="+86 400 000 0000",
+    phone_hours="9:00–18:00 (UTC+8)",
+    chat_url="https://chat.tp.example/",
+    website="https://www.tp.example/",
+    return_address=("TP Returns", "Room 101, 1 Sample Road", "Shenzhen 518000", "China"),
+)
+_ORDER = Order(
+    number="TP2026030117",
+    buyer_name="Robin Sample",
+    buyer_email="robin@customer.example",
+    phone="",
+    country="DE",
+    language="en",
+    lines=(
+        OrderLine(model="TP-K17", name="Kettle K17", serials=("K17A000123",), quantity=1, unit_price=Decimal("299.00")),
+        OrderLine(model="TP-F02", name="", serials=(), quantity=2, unit_price=Decimal("29.50")),
+    ),
+    currency="CNY",
+    payment_method="Alipay",
+    purchased_on=date(2026, 3, 1),
+    delivered_on=date(2026, 3, 5),
+    shipping_status="delivered",
+    tracking_number="SF0000000001",
+)
+_REFUND = RefundView(
+    number="RF-100001",
+    amount=Decimal("299.00"),
+    currency="CNY",
+    payment_method="Alipay",
+    due_on=date(2026, 3, 27),
+    due_is_provisional=True,
+    settled_on=date(2026, 3, 24),
+)
+_MAIL = MailView(
+    sender_name="Robin Sample",
+    sender_email="robin@customer.example",
+    reply_to="robin@elsewhere.example",
+    subject="Return of my kettle",
+    text="Hello,\n\nI'd like to return the kettle of order TP2026030117.\nThe receipt is attached.\n\nRobin",
+    standing="verified",
+    origin="human",
+    attachments=(
+        Attachment(
+            filename="receipt.pdf",
+            content_type="application/pdf",
+            size=48_213,
+            sha256="0" * 64,
+            inline=False,
+            content_id=None,
+        ),
+    ),
+    attachments_enclosed=True,
+    warnings=("The charset label was wrong; read as gb18030.",),
+)
+_NOTE = StaffNote(
+    headline="decision_wanted",
+    evidence=("order number TP2026030117 in the text", "sender is the buyer's address"),
+    remarks=("The return window ends on 2026-03-31 (P7).",),
+    commands=(
+        CommandHelp(line="#approve", does="approve"),
+        CommandHelp(line="#decline <reason>", does="decline"),
+        CommandHelp(line="#withdraw", does="withdraw"),
+    ),
+)
+# Label, value, hint of each line of the form.
+_FORM_LINES = {
+    "en": (
+        ("Order number", "TP2026030117", ""),
+        ("Product and quantity", "TP-K17 × 1", ""),
+        ("Unused, with original packaging and all accessories", "", "yes or no"),
+        ("Reason", "", "optional"),
+        ("Proof of purchase", "", "attach a photo or PDF of the receipt or invoice to your reply"),
+    ),
+    "zh": (
+        ("订单号", "TP2026030117", ""),
+        ("商品型号和数量", "TP-K17 × 1", ""),
+        ("商品未使用，包装和配件齐全", "", "填“是”或“否”"),
+        ("退货原因", "", "可不填"),
+        ("购买凭证", "", "请将发票或收据的照片或 PDF 作为附件随回复发来"),
+    ),
+}
+_OPTIONAL_LINES = ("Reason", "退货原因")
+
+
+def _form(language: str) -> tuple[FormLine, ...]:
+    lines = _FORM_LINES["zh" if language.startswith("zh") else "en"]
+    return tuple(
+        FormLine(label=label, value=value, hint=hint, missing=not value and label not in _OPTIONAL_LINES)
+        for label, value, hint in lines
+    )
+
+
+def sample_letter(language: str) -> Letter:
+    """A letter where every field has a value."""
+    chinese = language.startswith("zh")
+    return Letter(
+        brand=_BRAND,
+        policy=Policy(return_window_days=30, refund_days_min=5, refund_days_max=7),
+        today=date(2026, 3, 18),
+        now=datetime(2026, 3, 18, 2, 30, tzinfo=UTC),
+        ticket=TicketView(
+            number="T-100001",
+            subject="想退一个水壶" if chinese else "Return of my kettle",
+            customer_name="安样例" if chinese else "Robin Sample",
+            customer_email="robin@customer.example",
+        ),
+        order=_ORDER,
+        case=CaseView(
+            number="R-100001",
+            state="submitted",
+            form=_form(language),
+            items=("TP-K17 × 1",),
+            reason="尺寸不合适" if chinese else "Too small for us",
+            staff_reason="商品有使用痕迹，缺少底座。"
+            if chinese
+            else "The kettle shows signs of use.\nThe base is missing.",
+        ),
+        refund=_REFUND,
+        mail=_MAIL,
+        note=_NOTE,
+        message="您好，\n\n底座可以单独购买。" if chinese else "Hello,\n\nyou can buy the base on its own.",
+        agent="小李" if chinese else "Lee",
+    )
+
+
+def _bare_letter(full: Letter) -> Letter:
+    """The same letter with every optional value empty: branches for "unknown" and "none" are taken."""
+    if full.case is None or full.refund is None or full.mail is None:
+        raise ValueError("the full sample has a case, a refund and a mail")
+    return replace(
+        full,
+        brand=replace(full.brand, phone="", phone_hours="", chat_url="", website=""),
+        ticket=replace(full.ticket, subject="", customer_name=""),
+        case=replace(full.case, items=(), reason="", form=tuple(replace(x, hint="") for x in full.case.form)),
+        refund=replace(full.refund, due_is_provisional=False),
+        mail=replace(
+            full.mail,
+            sender_name="",
+            reply_to="",
+            subject="",
+            text="",
+            standing="unverified",
+            attachments=(),
+            warnings=(),
+        ),
+        note=StaffNote(headline="new_mail", evidence=(), remarks=(), commands=()),
+        agent="",
+    )
+
+
+# What a letter can't do without; everything else may be absent.
+_NEEDS_CASE = (
+    "return_form",
+    "return_form_missing",
+    "return_submitted",
+    "return_approved",
+    "return_declined",
+    "return_received",
+    "return_inspection_failed",
+    "return_withdrawn",
+)
+_NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_NEEDS_CASE, ("case",)),
+    "refund_notice": ("case", "refund"),
+    "refund_settled": ("case", "refund"),
+    "staff_refund_overdue": ("case", "refund"),
+    "staff_notice": ("mail", "note"),
+    "staff_command_refused": ("note",),
+    "staff_delivery_failed": ("note",),
+}
+_OPTIONAL = ("order", "case", "refund", "mail", "note")
+_NEEDS_NOTHING = ("acknowledgement", "order_number_needed", "order_not_confirmed", "return_too_late", "staff_reply")
+
+
+def sample_letters(name: str, language: str) -> Sequence[Letter]:
+    """The letters to try the template `name` with; an operator's own template is tried with the full one only."""
+    full = sample_letter(language)
+    if name not in (*_NEEDS, *_NEEDS_NOTHING):
+        return (full,)
+    absent: dict[str, Any] = {field: None for field in _OPTIONAL if field not in _NEEDS.get(name, ())}
+    return (full, replace(_bare_letter(full), **absent))

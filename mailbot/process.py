@@ -1,0 +1,247 @@
+"""One stored mail: gather facts, decide, apply, mark done, all in one transaction (G2, G3, G8)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import re2
+
+from mailbot.apply import Applier, Occasion
+from mailbot.domain.commands import read_staff_words
+from mailbot.domain.effects import Decision
+from mailbot.domain.facts import AnswerBudget, Facts
+from mailbot.domain.forms import read_form
+from mailbot.domain.match import Exact, match_order
+from mailbot.domain.message import IncomingMail, Origin
+from mailbot.domain.numbers import row_id
+from mailbot.domain.references import References, find_references
+from mailbot.domain.rules import RuleBook, decide
+from mailbot.domain.standing import Role, Standing, TokenClaim, Verdict
+from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
+from mailbot.domain.wishes import score_wishes
+from mailbot.domain.workdays import WorkCalendar
+from mailbot.errors import ConfigError, TryAgainLater
+from mailbot.evidence.calendars import work_calendar
+from mailbot.mail.authenticity import judge_sender
+from mailbot.mail.parse import ParsedMail, parse_mail
+from mailbot.mail.tokens import TokenMaker, find_tokens
+from mailbot.settings import Settings
+from mailbot.store import inbox, orders, tickets
+from mailbot.store.blobs import Blobs
+from mailbot.store.database import Rehearsal, transaction
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200  # ids read at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessResult:
+    """What one pass did."""
+
+    done: int = 0
+    failed: int = 0  # will be tried again
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """A mail with everything that was found out about it."""
+
+    facts: Facts
+    occasion: Occasion
+
+
+@dataclass(kw_only=True)
+class Processor:
+    """Processes stored mails in the order in which they came."""
+
+    settings: Settings
+    book: RuleBook
+    applier: Applier
+    tokens: TokenMaker
+    blobs: Blobs
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> ProcessResult:
+        """Process all that waits, until `stop` says so; a mail that fails is counted and passed over (G3)."""
+        done = failed = quarantined = after = 0
+        while batch := inbox.pending(_BATCH, after):
+            for item in batch:
+                after = item.inbox_id
+                if stop():
+                    return ProcessResult(done=done, failed=failed, quarantined=quarantined)
+                try:
+                    done += self.process(item)
+                except (TryAgainLater, ConfigError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - one bad mail stops nothing else; it keeps bytes and reason
+                    reason = f"{type(error).__name__}: {error}"
+                    # The trace may hold a customer's words: the log gets the kind of error only.
+                    log.error("mail %d could not be processed: %s", item.inbox_id, type(error).__name__)
+                    if inbox.mark_failed(item.inbox_id, reason, self.settings.limits.attempts):
+                        quarantined += 1
+                    else:
+                        failed += 1
+        return ProcessResult(done=done, failed=failed, quarantined=quarantined)
+
+    def process(self, item: inbox.InboxItem) -> bool:
+        """Decide about one mail and carry it out; False when another process had it done."""
+        parsed = parse_mail(self.blobs.get(item.digest))
+        with transaction():
+            if not inbox.still_pending(item.inbox_id):
+                return False
+            gathered = self.gather(parsed, item.received_at, item.inbox_id)
+            decision = decide(gathered.facts, self.book)
+            self.applier.apply(decision.effects, gathered.occasion)
+            inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
+        log.info("mail %d done: %s", item.inbox_id, decision.trace[-1].rule if decision.trace else "no rule")
+        return True
+
+    def rehearse(self, raw: bytes, show: Callable[[Gathered, Decision], None]) -> None:
+        """Decide about a mail and let `show` look at the outcome, then undo everything (`explain`)."""
+        parsed = parse_mail(raw)
+        try:
+            with transaction():
+                item = inbox.by_digest(parsed.mail.digest)
+                gathered = self.gather(parsed, item.received_at if item else self.clock(), None)
+                show(gathered, decide(gathered.facts, self.book))
+                raise Rehearsal
+        except Rehearsal:
+            return
+
+    def gather(self, parsed: ParsedMail, received_at: datetime, inbox_id: int | None) -> Gathered:
+        """Collect the facts about a mail; reads only."""
+        mail = parsed.mail
+        now = self.clock()
+        sender = mail.sender.email.lower() if mail.sender else ""
+        role, staff_name = self._role(sender)
+        standing = judge_sender(mail.authentication_results, self.settings.authentication.authserv_id, sender)
+        references = find_references(mail, self._find_order_numbers, find_tokens)
+        thread = self._thread(mail, references, sender, standing)
+        ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
+        found = orders.by_numbers(finding.value for finding in references.order_numbers)
+        order = match_order(references, found, sender=sender, standing=standing)
+        elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
+        facts = Facts(
+            now=now,
+            today=now.astimezone(self._zone).date(),
+            mail=mail,
+            sender=sender,
+            role=role,
+            staff_name=staff_name,
+            standing=standing,
+            staff_may_command=self._staff_may_command(standing),
+            references=references,
+            thread=thread,
+            ticket=ticket,
+            open_case_elsewhere=elsewhere,
+            order=order,
+            wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
+            form=self._form(mail),
+            words=read_staff_words(mail.reply_text) if role is Role.STAFF else None,
+            bounce=tickets.bounced(references.message_ids) if mail.origin is Origin.BOUNCE else None,
+            budget=self._budget(sender, thread.ticket_id, now),
+            calendar=self._calendar,
+            known_languages=self.settings.languages,
+        )
+        occasion = Occasion(
+            now=now,
+            today=facts.today,
+            mail=mail,
+            contents=parsed.contents,
+            inbox_id=inbox_id,
+            received_at=received_at,
+            sender=sender,
+            standing=standing.verdict.value,
+            order=order.order if isinstance(order, Exact) else None,
+        )
+        return Gathered(facts=facts, occasion=occasion)
+
+    def _role(self, sender: str) -> tuple[Role, str]:
+        if not sender:
+            return Role.NOBODY, ""
+        if sender in self.settings.own_addresses():
+            return Role.DESK, ""
+        member = self.settings.is_staff(sender)
+        return (Role.STAFF, member.name) if member else (Role.CUSTOMER, "")
+
+    def _staff_may_command(self, standing: Standing) -> bool:
+        if standing.verdict is Verdict.VERIFIED:
+            return True
+        return standing.verdict is Verdict.UNVERIFIED and not self.settings.authentication.staff_commands_need_pass
+
+    def _thread(self, mail: IncomingMail, references: References, sender: str, standing: Standing) -> ThreadMatch:
+        claims = [claim for token in references.tokens if (claim := self.tokens.verify(token, sender)) is not None]
+        tags = [(tag, ticket_id) for tag in references.ticket_tags if (ticket_id := row_id(tag)) is not None]
+        there = tickets.existing([*(claim.ticket_id for claim in claims), *(ticket_id for _, ticket_id in tags)])
+        valid_claims: list[TokenClaim] = [claim for claim in claims if claim.ticket_id in there]
+        pointers = [
+            *tickets.pointers_by_message_id(references.message_ids),
+            *(
+                Pointer(ticket_id=ticket_id, strength=Strength.SUBJECT_TAG, what=f"subject tag [{tag}]")
+                for tag, ticket_id in tags
+                if ticket_id in there
+            ),
+        ]
+        return match_thread(
+            sender=sender,
+            verdict=standing.verdict,
+            claims=valid_claims,
+            pointers=pointers,
+            participants=tickets.participants({pointer.ticket_id for pointer in pointers}),
+        )
+
+    def _form(self, mail: IncomingMail) -> dict[str, str]:
+        """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
+        fields = self.book.returns.form
+        return {**read_form(mail.text, fields), **read_form(mail.reply_text, fields)}
+
+    def _budget(self, sender: str, ticket_id: int | None, now: datetime) -> AnswerBudget:
+        limits = self.settings.limits
+        today = tickets.answers_since(sender, now - timedelta(days=1)) if sender else 0
+        hour = tickets.ticket_answers_since(ticket_id, now - timedelta(hours=1)) if ticket_id is not None else 0
+        return AnswerBudget(
+            for_address=limits.replies_per_address_per_day - today,
+            for_ticket=limits.replies_per_ticket_per_hour - hour,
+        )
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def _calendar(self) -> WorkCalendar:
+        year = self.clock().astimezone(self._zone).year
+        return work_calendar(self.settings.calendar, (year, year + 1))
+
+    @cached_property
+    def _find_order_numbers(self) -> Callable[[str], list[str]]:
+        pattern = re2.compile(self.settings.orders.number_pattern)
+
+        def find(text: str) -> list[str]:
+            return [match.group(0) for match in pattern.finditer(text)]
+
+        return find
+
+
+def _trace(facts: Facts, decision: Decision) -> str:
+    """The stored explanation (G8): evidence and rules, no words of the customer."""
+    return json.dumps(
+        {
+            "standing": {"verdict": facts.standing.verdict.value, "evidence": facts.standing.evidence},
+            "thread": {"evidence": facts.thread.evidence, "refused": facts.thread.refused},
+            "order": {"match": type(facts.order).__name__, "evidence": facts.order.evidence},
+            "wishes": [{"name": wish.name, "score": wish.score, "because": wish.because} for wish in facts.wishes],
+            "rules": [asdict(rule) for rule in decision.trace],
+            "effects": [type(effect).__name__ for effect in decision.effects],
+            "remarks": decision.remarks,
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,149 @@
+"""One pass at a time: fetch, process, timers, deliver; once for cron, or again and again for `serve`."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailbot.deliver import Deliverer, DeliveryResult
+from mailbot.errors import ConfigError, MailbotError, TryAgainLater
+from mailbot.intake import fetch_mailbox
+from mailbot.process import Processor, ProcessResult
+from mailbot.settings import Settings
+from mailbot.store.blobs import Blobs
+from mailbot.timers import Timers
+
+log = logging.getLogger(__name__)
+
+Stop = Callable[[], bool]
+
+
+@dataclass(kw_only=True)
+class PassResult:
+    """What one pass came to."""
+
+    fetched: int = 0  # mails recorded
+    processed: ProcessResult = field(default_factory=ProcessResult)
+    due: int = 0  # things that time brought up
+    delivered: DeliveryResult = field(default_factory=DeliveryResult)
+    troubles: list[MailbotError] = field(default_factory=list)  # mailboxes or relay out of reach
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 a mail failed, 2 settings are wrong, 75 something is out of reach for now."""
+        if self.troubles:
+            return max((trouble.exit_code for trouble in self.troubles), key=(75, 1, 2).index)
+        failed = self.processed.failed or self.processed.quarantined or self.delivered.dead
+        return 1 if failed else 0
+
+
+@dataclass(kw_only=True)
+class Pass:
+    """Everything that one pass needs."""
+
+    settings: Settings
+    blobs: Blobs
+    processor: Processor
+    timers: Timers
+    deliverer: Deliverer
+
+    def run(self, stop: Stop = lambda: False) -> PassResult:
+        """One pass under the lock. A mailbox that can't be read holds nothing else up (G3).
+
+        Raises TryAgainLater when another pass is running.
+        """
+        result = PassResult()
+        with pass_lock(self.settings.data):
+            for name, mailbox in self.settings.mailboxes.items():
+                if stop():
+                    break
+                try:
+                    taken = fetch_mailbox(name, mailbox, self.settings.limits, self.blobs, stop)
+                    result.fetched += taken.new
+                except (TryAgainLater, ConfigError) as error:
+                    result.troubles.append(error)
+            self.work(result, stop)
+            _note_pass(self.settings.data, result)
+        return result
+
+    def work(self, result: PassResult, stop: Stop) -> None:
+        """Process, timers and delivery; mails on their way are finished even when `stop` says so."""
+        result.processed = self.processor.run(stop)
+        if not stop():
+            result.due = self.timers.run(stop)
+        if not stop():
+            result.delivered = self.deliverer.run(stop)
+            if result.delivered.trouble is not None:
+                result.troubles.append(result.delivered.trouble)
+
+
+@contextlib.contextmanager
+def pass_lock(data: Path) -> Iterator[None]:
+    """Hold the data folder's lock; a kill releases it. Raises TryAgainLater when somebody else holds it."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data / "pass.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise TryAgainLater(f"{data}: another mailbot is at work here; this one leaves it alone") from None
+        yield
+
+
+def _note_pass(data: Path, result: PassResult) -> None:
+    """Leave a note for `health`; written whole or not at all."""
+    note = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "exit_code": result.exit_code,
+        "troubles": [str(trouble) for trouble in result.troubles],
+    }
+    temporary = data / "last-pass.json.tmp"
+    try:
+        temporary.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+        os.replace(temporary, data / "last-pass.json")
+    except OSError as error:
+        raise TryAgainLater(f"{data}: can't be written: {error.strerror}; the next run carries on") from error
+
+
+def read_last_pass(data: Path) -> dict[str, object] | None:
+    """The note of the last pass: at, exit_code, troubles; None before the first."""
+    try:
+        note = json.loads((data / "last-pass.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def serve(one_pass: Callable[[Stop], PassResult], seconds: float) -> None:
+    """Run passes on a schedule until SIGTERM or SIGINT; the mail in hand is finished first."""
+    stopping = threading.Event()
+
+    def job() -> None:
+        try:
+            result = one_pass(stopping.is_set)
+        except MailbotError as error:
+            log.error("%s", error)
+            return
+        for trouble in result.troubles:
+            log.error("%s", trouble)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    # One scheduler a process, its jobs in memory: a shared job store would fire twice.
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC), max_instances=1, coalesce=True)
+    scheduler.start()
+    log.info("serving, a pass every %g seconds", seconds)
+    stopping.wait()
+    log.info("stopping")
+    scheduler.shutdown(wait=True)

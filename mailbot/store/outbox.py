@@ -1,0 +1,211 @@
+"""The outbox: claimed row by row, so that a mail is in one hand only and its fate is always written down (G10).
+
+queued -> sending (claimed) -> transmitting (the bytes go out) -> sent | queued again | uncertain | dead
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.domain.message import Attachment
+from mailbot.store.models import AttachmentRow, Message, Outbox
+from mailbot.store.vault import Vault
+
+INTERRUPTED = "interrupted while the mail was on its way"  # not looked into yet
+INTERRUPTED_SEEN = "interrupted while the mail was on its way; looked into"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingMail:
+    """A frozen mail, without its bytes."""
+
+    outbox_id: int
+    ticket_id: int | None
+    template: str
+    reader: str  # customer or staff
+    recipient: str
+    message_id: str
+    state: str
+    attempts: int
+    next_try_at: datetime | None
+    last_error: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+def queue(
+    vault: Vault,
+    *,
+    ticket_id: int | None,
+    template: str,
+    reader: str,
+    sender: str,
+    sender_name: str,
+    recipient: str,
+    message_id: str,
+    subject: str,
+    text: str,
+    raw: bytes,
+    automatic: bool,
+    enclosed: Sequence[Attachment],
+    now: datetime,
+) -> None:
+    """Freeze a mail into the outbox and into its ticket; called inside the deciding transaction."""
+    row = Outbox.create(
+        ticket=ticket_id,
+        template=template,
+        reader=reader,
+        recipient=recipient,
+        message_id=message_id,
+        sealed=vault.seal(raw, message_id.encode()),
+        automatic=automatic,
+        state="queued",
+        next_try_at=now,
+        created_at=now,
+    )
+    message = Message.create(
+        ticket=ticket_id,
+        outbox=row.id,
+        direction="out",
+        message_id=message_id,
+        sender=sender,
+        sender_name=sender_name,
+        recipient=recipient.lower(),
+        subject=subject,
+        text=text,
+        origin="own",
+        at=now,
+    )
+    for attachment in enclosed:
+        AttachmentRow.create(
+            message=message.id,
+            digest=attachment.sha256,
+            filename=attachment.filename,
+            content_type=attachment.content_type,
+            size=attachment.size,
+            inline=False,
+        )
+
+
+def _mail(row: Outbox) -> OutgoingMail:
+    return OutgoingMail(
+        outbox_id=row.id,
+        ticket_id=row.ticket_id,
+        template=row.template,
+        reader=row.reader,
+        recipient=row.recipient,
+        message_id=row.message_id,
+        state=row.state,
+        attempts=row.attempts,
+        next_try_at=row.next_try_at,
+        last_error=row.last_error,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+    )
+
+
+_HEAD = [field for field in Outbox._meta.sorted_fields if field.name != "sealed"]
+
+
+def claim(worker: str, now: datetime, limit: int) -> list[OutgoingMail]:
+    """Take due mails in hand, oldest first; what is claimed is committed before anything is sent."""
+    with Outbox._meta.database.atomic("IMMEDIATE"):
+        due = (
+            Outbox.select(Outbox.id)
+            .where((Outbox.state == "queued") & (Outbox.next_try_at <= now))
+            .order_by(Outbox.id)
+            .limit(limit)
+        )
+        ids = [row.id for row in due]
+        if not ids:
+            return []
+        Outbox.update(state="sending", claimed_by=worker).where(Outbox.id.in_(ids)).execute()
+        return [_mail(row) for row in Outbox.select(*_HEAD).where(Outbox.id.in_(ids)).order_by(Outbox.id)]
+
+
+def raw_bytes(vault: Vault, outbox_id: int) -> bytes:
+    """The frozen bytes of a mail."""
+    row = Outbox.select(Outbox.sealed, Outbox.message_id).where(Outbox.id == outbox_id).get()
+    return vault.open(bytes(row.sealed), row.message_id.encode())
+
+
+def mark_transmitting(outbox_id: int) -> None:
+    """From here on the relay may have the mail, whatever happens to us."""
+    with Outbox._meta.database.atomic("IMMEDIATE"):
+        Outbox.update(state="transmitting").where(Outbox.id == outbox_id).execute()
+
+
+def mark_sent(outbox_ids: Sequence[int], now: datetime) -> None:
+    """The relay took the mails."""
+    if outbox_ids:
+        with Outbox._meta.database.atomic("IMMEDIATE"):
+            Outbox.update(
+                state="sent", sent_at=now, attempts=Outbox.attempts + 1, last_error="", next_try_at=None, claimed_by=""
+            ).where(Outbox.id.in_(list(outbox_ids))).execute()
+
+
+def mark_failed(outbox_id: int, state: str, detail: str, next_try_at: datetime | None) -> None:
+    """Not sent: `state` is queued (try again at `next_try_at`), uncertain or dead."""
+    with Outbox._meta.database.atomic("IMMEDIATE"):
+        Outbox.update(
+            state=state,
+            attempts=Outbox.attempts + 1,
+            last_error=detail[:500],
+            next_try_at=next_try_at,
+            claimed_by="",
+        ).where(Outbox.id == outbox_id).execute()
+
+
+def release(outbox_ids: Sequence[int]) -> None:
+    """Give back mails that were claimed and not tried."""
+    if outbox_ids:
+        with Outbox._meta.database.atomic("IMMEDIATE"):
+            Outbox.update(state="queued", claimed_by="").where(
+                Outbox.id.in_(list(outbox_ids)) & (Outbox.state == "sending")
+            ).execute()
+
+
+def recover() -> tuple[int, int]:
+    """After a crash: what was only claimed is queued again, what was on the wire is uncertain.
+
+    Only the process that holds the outbox's lock may call it. Returns the numbers of both.
+    """
+    with Outbox._meta.database.atomic("IMMEDIATE"):
+        again = Outbox.update(state="queued", claimed_by="").where(Outbox.state == "sending").execute()
+        uncertain = (
+            Outbox.update(state="uncertain", claimed_by="", last_error=INTERRUPTED, next_try_at=None)
+            .where(Outbox.state == "transmitting")
+            .execute()
+        )
+    return int(again), int(uncertain)
+
+
+def in_state(*states: str, limit: int = 1000) -> list[OutgoingMail]:
+    """Mails in these states, oldest first; without states, the newest mails of all, newest first."""
+    query = Outbox.select(*_HEAD)
+    query = query.where(Outbox.state.in_(states)).order_by(Outbox.id) if states else query.order_by(Outbox.id.desc())
+    return [_mail(row) for row in query.limit(limit)]
+
+
+def get(outbox_id: int) -> OutgoingMail | None:
+    """One mail, or None."""
+    row = Outbox.select(*_HEAD).where(Outbox.id == outbox_id).first()
+    return _mail(row) if row else None
+
+
+def requeue(outbox_id: int, now: datetime) -> bool:
+    """Send a dead or uncertain mail again, with the same Message-ID; False when it is in another state."""
+    with Outbox._meta.database.atomic("IMMEDIATE"):
+        return bool(
+            Outbox.update(state="queued", next_try_at=now, attempts=0)
+            .where((Outbox.id == outbox_id) & Outbox.state.in_(("dead", "uncertain")))
+            .execute()
+        )
+
+
+def counts() -> dict[str, int]:
+    """State -> number of mails."""
+    states = ("queued", "sending", "transmitting", "sent", "uncertain", "dead")
+    return {state: int(Outbox.select().where(Outbox.state == state).count()) for state in states}

@@ -1,0 +1,138 @@
+"""Tickets and refunds as letters, lists and pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from mailbot.domain.message import Attachment
+from mailbot.store.models import AttachmentRow, Message, Refund, Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRow:
+    """A ticket as letters and lists show it."""
+
+    ticket_id: int
+    state: str  # open or closed
+    subject: str
+    language: str
+    customer_name: str
+    customer_email: str
+    wish: str
+    order_number: str
+    linked_to: int | None
+    opened_at: datetime
+    updated_at: datetime
+
+
+def row(ticket_id: int) -> TicketRow | None:
+    """One ticket, or None."""
+    found = Ticket.get_or_none(Ticket.id == ticket_id)
+    return _row(found) if found else None
+
+
+def page(limit: int, state: str = "") -> list[TicketRow]:
+    """Tickets, last touched first."""
+    query = Ticket.select().order_by(Ticket.updated_at.desc(), Ticket.id.desc()).limit(limit)
+    return [_row(found) for found in (query.where(Ticket.state == state) if state else query)]
+
+
+def _row(found: Ticket) -> TicketRow:
+    return TicketRow(
+        ticket_id=found.id,
+        state=found.state,
+        subject=found.subject,
+        language=found.language,
+        customer_name=found.customer_name,
+        customer_email=found.customer_email,
+        wish=found.wish,
+        order_number=found.order_number,
+        linked_to=found.linked_to,
+        opened_at=found.opened_at,
+        updated_at=found.updated_at,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRow:
+    """A refund as letters and lists show it."""
+
+    refund_id: int
+    case_id: int
+    order_number: str
+    amount: Decimal
+    currency: str
+    payment_method: str
+    state: str  # booked or settled
+    booked_at: datetime
+    due_on: date
+    due_is_provisional: bool
+    decided_by: str
+    settled_on: date | None
+
+
+def refund_of_case(case_id: int) -> RefundRow | None:
+    """The refund of a case, or None."""
+    found = Refund.get_or_none(Refund.case == case_id)
+    return _refund_row(found) if found else None
+
+
+def refunds(limit: int, state: str = "") -> list[RefundRow]:
+    """Refunds, newest first."""
+    query = Refund.select().order_by(Refund.id.desc()).limit(limit)
+    return [_refund_row(found) for found in (query.where(Refund.state == state) if state else query)]
+
+
+def _refund_row(found: Refund) -> RefundRow:
+    return RefundRow(
+        refund_id=found.id,
+        case_id=found.case_id,
+        order_number=found.order_number,
+        amount=found.amount,
+        currency=found.currency,
+        payment_method=found.payment_method,
+        state=found.state,
+        booked_at=found.booked_at,
+        due_on=found.due_on,
+        due_is_provisional=found.due_is_provisional,
+        decided_by=found.decided_by,
+        settled_on=found.settled_on,
+    )
+
+
+def thread_of(ticket_id: int, address: str) -> list[str]:
+    """Message-IDs that `address` wrote or got in a ticket, oldest first: nobody else's ids leave the house."""
+    rows = (
+        Message.select(Message.message_id)
+        .where(
+            (Message.ticket == ticket_id)
+            & ((Message.sender == address) | (Message.recipient == address))
+            & (Message.message_id != "")
+        )
+        .order_by(Message.id)
+    )
+    return [found.message_id for found in rows]
+
+
+def files_from_customer(ticket_id: int) -> list[Attachment]:
+    """Files that came into a ticket, oldest first, each content once."""
+    rows = (
+        AttachmentRow.select()
+        .join(Message)
+        .where((Message.ticket == ticket_id) & (Message.direction == "in"))
+        .order_by(AttachmentRow.id)
+    )
+    found = {
+        stored.digest: Attachment(
+            filename=stored.filename,
+            content_type=stored.content_type,
+            size=stored.size,
+            sha256=stored.digest,
+            inline=stored.inline,
+            content_id=None,
+        )
+        for stored in rows
+    }
+    return list(found.values())

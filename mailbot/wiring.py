@@ -1,0 +1,121 @@
+"""The only place that builds adapters from settings."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from peewee import Database
+
+from mailbot.apply import Applier
+from mailbot.apply.letters import LetterWriter
+from mailbot.deliver import Deliverer
+from mailbot.domain.rules import RuleBook
+from mailbot.errors import ConfigError
+from mailbot.mail.render import Templates
+from mailbot.mail.tokens import TokenMaker
+from mailbot.process import Processor
+from mailbot.schedule import Pass, PassResult, Stop
+from mailbot.settings import Settings, load_settings
+from mailbot.settings.rulefiles import load_rules
+from mailbot.store.blobs import Blobs
+from mailbot.store.database import database_errors, migrate, open_database
+from mailbot.store.vault import Vault, read_key_file
+from mailbot.timers import Timers
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A ready installation."""
+
+    settings: Settings
+    book: RuleBook
+    templates: Templates
+    vault: Vault
+    blobs: Blobs
+    processor: Processor
+    passes: Pass
+    database: Database
+
+    def run_pass(self, stop: Stop = lambda: False) -> PassResult:
+        """One pass with a database connection of the calling thread's own."""
+        with database_errors(self.settings.database), self.database.connection_context():
+            return self.passes.run(stop)
+
+
+def load_templates(settings: Settings) -> Templates:
+    """The templates, with the set languages as fallback."""
+    return Templates.load(settings.templates, fallback=tuple(reversed(settings.languages)))
+
+
+def check_rules(settings: Settings, templates: Templates) -> RuleBook:
+    """The rules, checked against the templates."""
+    return load_rules(settings.rules, templates.names())
+
+
+@contextlib.contextmanager
+def open_desk(settings_file: Path, clock: Clock = lambda: datetime.now(UTC)) -> Iterator[Desk]:
+    """Build everything; the database is brought up to date first.
+
+    Raises ConfigError for whatever the operator must correct, TryAgainLater when disk or database is out of reach.
+    """
+    settings = load_settings(settings_file)
+    with open_store(settings) as database:
+        yield build_desk(settings, database, clock)
+
+
+@contextlib.contextmanager
+def open_store(settings: Settings) -> Iterator[Database]:
+    """The database alone, migrated."""
+    with database_errors(settings.database):
+        database = open_database(settings.database)
+        try:
+            migrate(database)
+            yield database
+        finally:
+            database.close()
+
+
+def build_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
+    """Put the parts together over an open database."""
+    templates = load_templates(settings)
+    book = check_rules(settings, templates)
+    keys = read_key_file(settings.key_file)
+    vault = Vault(keys)
+    blobs = Blobs(settings.blobs, vault)
+    tokens = TokenMaker(keys.derived("mailbot reply tokens"))
+    letters = LetterWriter(
+        settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
+    )
+    applier = Applier(blobs, letters)
+    processor = Processor(settings=settings, book=book, applier=applier, tokens=tokens, blobs=blobs, clock=clock)
+    return Desk(
+        settings=settings,
+        book=book,
+        templates=templates,
+        vault=vault,
+        blobs=blobs,
+        processor=processor,
+        passes=Pass(
+            settings=settings,
+            blobs=blobs,
+            processor=processor,
+            timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
+            deliverer=Deliverer(settings=settings, applier=applier, vault=vault, clock=clock),
+        ),
+        database=database,
+    )
+
+
+def starter_file(name: str) -> Path:
+    """A file or folder that `init` copies: inside the installed package, else in the source tree."""
+    package = Path(__file__).parent
+    for candidate in (package / "starter" / name, package.parent / name):
+        if candidate.exists():
+            return candidate
+    raise ConfigError(f"{name} is missing from this installation of mailbot; install it again")
