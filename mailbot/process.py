@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import re2
@@ -82,9 +84,10 @@ class Processor:
                 except (TryAgainLater, ConfigError):
                     raise
                 except Exception as error:  # noqa: BLE001 - one bad mail stops nothing else; it keeps bytes and reason
-                    reason = f"{type(error).__name__}: {error}"
+                    reason = _reason(error)
                     # The trace may hold a customer's words: the log gets the kind of error only.
                     log.error("mail %d could not be processed: %s", item.inbox_id, type(error).__name__)
+                    log.debug("mail %d", item.inbox_id, exc_info=True)
                     if inbox.mark_failed(item.inbox_id, reason, self.settings.limits.attempts):
                         quarantined += 1
                     else:
@@ -229,6 +232,13 @@ class Processor:
             return [match.group(0) for match in pattern.finditer(text)]
 
         return find
+
+
+def _reason(error: Exception) -> str:
+    """What happened and where, for `quarantine show`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" (in {Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _trace(facts: Facts, decision: Decision) -> str:

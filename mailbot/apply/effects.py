@@ -58,9 +58,7 @@ class Applier:
         for effect in effects:
             work.carry_out(effect)
         written = sum(
-            self._letters.write(effect, work.ticket("a letter"), occasion)
-            for effect in effects
-            if isinstance(effect, Write)
+            self._letters.write(effect, work.ticket_id, occasion) for effect in effects if isinstance(effect, Write)
         )
         if work.ticket_id is not None:
             desk.touch_ticket(work.ticket_id, occasion.now)

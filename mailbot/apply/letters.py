@@ -71,19 +71,22 @@ class LetterWriter:
             return_address=brand.return_address,
         )
 
-    def write(self, effect: Write, ticket_id: int, occasion: Occasion) -> int:
-        """Queue the letter for each of its readers; returns how many mails that makes."""
-        ticket = views.row(ticket_id)
-        if ticket is None:
-            raise SafeguardTripped(f"ticket {ticket_number(ticket_id)} is gone; nothing was changed")
+    def write(self, effect: Write, ticket_id: int | None, occasion: Occasion) -> int:
+        """Queue the letter for each of its readers; returns how many mails that makes.
+
+        Only a letter to the staff member whose mail is in hand can do without a ticket.
+        """
+        ticket = views.row(ticket_id) if ticket_id is not None else None
+        if ticket is None and effect.to is not Reader.ACTING_STAFF:
+            raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
         readers = self._readers(effect.to, ticket, occasion)
         for address in readers:
             self._queue(effect, ticket, address, occasion)
         return len(readers)
 
-    def _readers(self, to: Reader, ticket: views.TicketRow, occasion: Occasion) -> list[Address]:
+    def _readers(self, to: Reader, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
         if to is Reader.CUSTOMER:
-            if not ticket.customer_email:
+            if ticket is None or not ticket.customer_email:
                 return []
             return [Address(name=ticket.customer_name, email=ticket.customer_email)]
         members = self._settings.staff.members
@@ -91,24 +94,26 @@ class LetterWriter:
             members = tuple(member for member in members if member.address.lower() == occasion.sender)
         return [Address(name=member.name, email=member.address) for member in members]
 
-    def _queue(self, effect: Write, ticket: views.TicketRow, reader: Address, occasion: Occasion) -> None:
+    def _queue(self, effect: Write, ticket: views.TicketRow | None, reader: Address, occasion: Occasion) -> None:
         settings = self._settings
         for_staff = effect.to is not Reader.CUSTOMER
-        purpose = TokenPurpose.STAFF if for_staff else TokenPurpose.CUSTOMER
-        language = settings.staff.language if for_staff else ticket.language
-        files = self._enclosures(effect, ticket.ticket_id, occasion)
+        language = settings.staff.language if for_staff or ticket is None else ticket.language
+        files = self._enclosures(effect, ticket, occasion)
         letter = self._letter(effect, ticket, reader, language, occasion, enclosed=bool(files))
         rendered = self._templates.render(effect.template, language, letter)
-        token = self._tokens.make(purpose, ticket.ticket_id, reader.email)
-        message_id = f"<{token}.{secrets.token_hex(10)}@{settings.mail_domain}>"
-        thread = views.thread_of(ticket.ticket_id, reader.email.lower())
+        thread = self._thread(ticket, reader, occasion)
+        token = ""
+        if ticket is not None:
+            purpose = TokenPurpose.STAFF if for_staff else TokenPurpose.CUSTOMER
+            token = self._tokens.make(purpose, ticket.ticket_id, reader.email)
+        message_id = f"<{token or 'desk'}.{secrets.token_hex(10)}@{settings.mail_domain}>"
         raw = compose(
             rendered=rendered,
-            tag=subject_tag(ticket.ticket_id),
+            tag=subject_tag(ticket.ticket_id) if ticket else "",
             from_name=settings.brand.name,
             from_address=settings.brand.support_address,
             to=reader,
-            reply_to=settings.reply_address.replace("{token}", token) or settings.brand.support_address,
+            reply_to=self._reply_to(token),
             message_id=message_id,
             date=occasion.now.astimezone(self._zone),
             in_reply_to=thread[-1] if thread else None,
@@ -121,7 +126,7 @@ class LetterWriter:
         )
         outbox.queue(
             self._vault,
-            ticket_id=ticket.ticket_id,
+            ticket_id=ticket.ticket_id if ticket else None,
             template=effect.template,
             reader="staff" if for_staff else "customer",
             sender=settings.brand.support_address,
@@ -136,13 +141,26 @@ class LetterWriter:
             now=occasion.now,
         )
 
-    def _enclosures(self, effect: Write, ticket_id: int, occasion: Occasion) -> list[tuple[Attachment, bytes]]:
+    def _reply_to(self, token: str) -> str:
+        if not token or not self._settings.reply_address:
+            return self._settings.brand.support_address
+        return self._settings.reply_address.replace("{token}", token)
+
+    def _thread(self, ticket: views.TicketRow | None, reader: Address, occasion: Occasion) -> list[str]:
+        """Message-IDs of the conversation with one reader, oldest first."""
+        if ticket is not None:
+            return views.thread_of(ticket.ticket_id, reader.email.lower())
+        return [occasion.mail.message_id] if occasion.mail and occasion.mail.message_id else []
+
+    def _enclosures(
+        self, effect: Write, ticket: views.TicketRow | None, occasion: Occasion
+    ) -> list[tuple[Attachment, bytes]]:
         """Files for staff: the mail's own, or all of the ticket where a decision is asked for; none if too large."""
         if not effect.enclose or occasion.mail is None:
             return []
         files: Sequence[Attachment] = occasion.mail.attachments
-        if effect.headline == "decision_wanted":
-            files = views.files_from_customer(ticket_id)
+        if effect.headline == "decision_wanted" and ticket is not None:
+            files = views.files_from_customer(ticket.ticket_id)
         if not files or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
             return []
         return [(f, occasion.contents.get(f.sha256) or self._blobs.get(f.sha256)) for f in files]
@@ -150,7 +168,7 @@ class LetterWriter:
     def _letter(
         self,
         effect: Write,
-        ticket: views.TicketRow,
+        ticket: views.TicketRow | None,
         reader: Address,
         language: str,
         occasion: Occasion,
@@ -158,7 +176,7 @@ class LetterWriter:
         enclosed: bool,
     ) -> Letter:
         for_staff = effect.to is not Reader.CUSTOMER
-        newest = tickets.newest_case(ticket.ticket_id)
+        newest = tickets.newest_case(ticket.ticket_id) if ticket else None
         case, reason = newest or (None, "")
         order = self._order(effect, ticket, case, reader, occasion)
         return Letter(
@@ -170,12 +188,7 @@ class LetterWriter:
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),
-            ticket=TicketView(
-                number=ticket_number(ticket.ticket_id),
-                subject=ticket.subject,
-                customer_name=ticket.customer_name,
-                customer_email=ticket.customer_email,
-            ),
+            ticket=_ticket(ticket, occasion),
             order=order,
             case=self._case(case, reason, language) if case and order else None,
             refund=_refund(case) if case and order else None,
@@ -186,13 +199,13 @@ class LetterWriter:
         )
 
     def _order(
-        self, effect: Write, ticket: views.TicketRow, case: CaseFacts | None, reader: Address, occasion: Occasion
+        self, effect: Write, ticket: views.TicketRow | None, case: CaseFacts | None, reader: Address, occasion: Occasion
     ) -> Order | None:
         """The order that the letter may speak of: a customer gets only what was bought from this very address (G5)."""
         if not effect.with_order:
             return None
         order = case.order if case else occasion.order
-        if order is None and ticket.order_number:
+        if order is None and ticket and ticket.order_number:
             order = orders.get(ticket.order_number)
         if order is not None and effect.to is Reader.CUSTOMER and order.buyer_email != reader.email.lower():
             raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
@@ -223,6 +236,17 @@ class LetterWriter:
             reason=case.answers.get("reason", ""),
             staff_reason=reason,
         )
+
+
+def _ticket(ticket: views.TicketRow | None, occasion: Occasion) -> TicketView:
+    if ticket is None:
+        return TicketView(number="", subject=occasion.bare_subject, customer_name="", customer_email="")
+    return TicketView(
+        number=ticket_number(ticket.ticket_id),
+        subject=ticket.subject,
+        customer_name=ticket.customer_name,
+        customer_email=ticket.customer_email,
+    )
 
 
 def _auto_submitted(effect: Write) -> str:

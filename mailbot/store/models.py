@@ -91,7 +91,7 @@ class OrderLineRow(Model):
 
     id = AutoField()
     order = ForeignKeyField(OrderRow, column_name="order_number", on_delete="CASCADE")
-    order_id: str
+    order_number: str
     position = IntegerField()
     model = TextField()
     name = TextField()

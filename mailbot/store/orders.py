@@ -87,7 +87,7 @@ def _load(rows: list[OrderRow]) -> list[Order]:
     if rows:
         query = OrderLineRow.select().where(OrderLineRow.order.in_(list(lines)))
         for line in query.order_by(OrderLineRow.order, OrderLineRow.position):
-            lines[line.order_id].append(
+            lines[line.order_number].append(
                 OrderLine(
                     model=line.model,
                     name=line.name,

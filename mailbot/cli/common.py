@@ -1,0 +1,95 @@
+"""What all commands share: where the settings are, and printing for people or as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mailbot.errors import ConfigError
+from mailbot.settings import load_settings
+from mailbot.wiring import Desk, open_desk, open_store
+
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most this many rows.")]
+
+
+def settings_file(context: typer.Context) -> Path:
+    """The file given by --settings."""
+    path: Path = context.find_root().obj
+    return path
+
+
+@contextmanager
+def desk(context: typer.Context) -> Iterator[Desk]:
+    """A ready installation."""
+    with open_desk(settings_file(context)) as opened:
+        yield opened
+
+
+@contextmanager
+def store(context: typer.Context) -> Iterator[None]:
+    """The database alone: lists need neither rules nor keys."""
+    with open_store(load_settings(settings_file(context))):
+        yield
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write("\n")
+
+
+def as_plain(value: Any) -> dict[str, Any]:
+    """A dataclass as the mapping that --json prints."""
+    return dataclasses.asdict(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people; cells are printed as they are, never as markup."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, expand=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    count = 0
+    for row in rows:
+        table.add_row(*(Text(_cell(cell)) for cell in row))
+        count += 1
+    if count:
+        out.print(table)
+    else:
+        out.print(Text(f"{title}: none"))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else str(value)
+
+
+def not_found(what: str) -> ConfigError:
+    """The error for a number that isn't there."""
+    return ConfigError(f"{what}: there is no such thing here; the matching `list` command shows what there is")

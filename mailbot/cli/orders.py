@@ -1,0 +1,112 @@
+"""orders: import, list, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+from mailbot.cli.common import AsJson, Limit, as_plain, err, not_found, out, print_json, print_table, store
+from mailbot.domain.orders import Order
+from mailbot.store import orders
+from mailbot.store.order_files import RejectedRow, read_orders, write_rejects
+
+app = typer.Typer(help="The orders that mails are matched to.", no_args_is_help=True)
+
+_BATCH = 500  # orders per transaction
+
+
+@app.command("import")
+def import_orders(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .jsonl file.")],
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="Where rejected rows go (default: FILE.rejects.csv).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Insert or replace orders; rows that can't be used go to a rejects file with the reason."""
+    refused: list[RejectedRow] = []
+    batch: list[Order] = []
+    imported = 0
+    with store(context), Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=err) as progress:
+        task = progress.add_task("orders", total=file.stat().st_size if file.exists() else None)
+        for item in read_orders(file, on_bytes=lambda position: progress.update(task, completed=position)):
+            if isinstance(item, RejectedRow):
+                refused.append(item)
+                continue
+            batch.append(item)
+            if len(batch) >= _BATCH:
+                orders.upsert(batch)
+                imported += len(batch)
+                batch.clear()
+        orders.upsert(batch)
+        imported += len(batch)
+    target = rejects or file.with_name(f"{file.name}.rejects.csv")
+    if refused:
+        write_rejects(target, refused)
+    if as_json:
+        print_json({"imported": imported, "rejected": len(refused), "rejects_file": str(target) if refused else None})
+    else:
+        out.print(f"{imported} orders imported, {len(refused)} rows rejected", markup=False)
+        for row in refused[:20]:
+            out.print(f"  row {row.row}: {row.reason}", markup=False)
+        if refused:
+            out.print(f"all rejected rows with reasons: {target}", markup=False)
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_orders(
+    context: typer.Context,
+    limit: Limit = 50,
+    buyer: Annotated[str, typer.Option("--buyer", help="Only orders of this address.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Orders, newest purchase first."""
+    with store(context):
+        found = orders.page(limit, buyer_email=buyer)
+    if as_json:
+        print_json([_plain(order) for order in found])
+        return
+    print_table(
+        "Orders",
+        ("number", "buyer", "purchased", "paid", "items"),
+        [
+            (
+                o.number,
+                o.buyer_email,
+                o.purchased_on,
+                f"{o.paid} {o.currency}",
+                ", ".join(line.model for line in o.lines),
+            )
+            for o in found
+        ],
+    )
+
+
+@app.command("show")
+def show_order(
+    context: typer.Context, number: Annotated[str, typer.Argument(help="The order number.")], as_json: AsJson = False
+) -> None:
+    """One order."""
+    with store(context):
+        order = orders.get(number.strip().upper())
+    if order is None:
+        raise not_found(f"order {number}")
+    if as_json:
+        print_json(_plain(order))
+        return
+    print_table(f"Order {order.number}", ("", ""), [(k, v) for k, v in as_plain(order).items() if k != "lines"])
+    print_table(
+        "Lines",
+        ("model", "name", "quantity", "unit price", "serials"),
+        [(line.model, line.name, line.quantity, line.unit_price, " ".join(line.serials)) for line in order.lines],
+    )
+
+
+def _plain(order: Order) -> dict[str, object]:
+    return {**as_plain(order), "paid": str(order.paid)}

@@ -1,0 +1,170 @@
+"""init, check, db: before the desk can work."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.common import AsJson, err, out, print_json, print_table, settings_file
+from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
+from mailbot.errors import ConfigError, MailbotError
+from mailbot.evidence.calendars import work_calendar
+from mailbot.net.imap import ImapConnection
+from mailbot.net.smtp import SmtpConnection
+from mailbot.settings import Settings, load_settings
+from mailbot.store.database import migrate, open_database, pending_migrations
+from mailbot.store.vault import create_key_file, read_key_file
+from mailbot.wiring import check_rules, load_templates, open_store, starter_file
+
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("init")(init)
+    app.command("check")(check)
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> None:
+    """Starter settings.yaml, rules/, templates/ and a key file."""
+    parts = ("settings.yaml", "rules", "templates")
+    for name in (*parts, "mailbot.key"):
+        if (folder / name).exists():
+            raise ConfigError(f"{folder / name}: there already; `init` overwrites nothing, choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in parts:
+            source = starter_file(name)
+            if source.is_dir():
+                shutil.copytree(source, folder / name)
+            else:
+                shutil.copyfile(source, folder / name)
+    except OSError as error:
+        raise ConfigError(f"{folder}: can't be written: {error.strerror}") from None
+    create_key_file(folder / "mailbot.key")
+    out.print(f"{folder}: settings.yaml, rules/, templates/ and mailbot.key are there.", markup=False)
+    out.print(
+        "Next: edit settings.yaml, keep a copy of mailbot.key elsewhere, then: mailbot check --live", markup=False
+    )
+
+
+def check(
+    context: typer.Context,
+    live: Annotated[bool, typer.Option("--live", help="Also log in to every mailbox and to the relay.")] = False,
+    words: Annotated[bool, typer.Option("--words", help="List every condition and action that rules may use.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Settings, rules, templates, key, database; --live logs in to IMAP and SMTP."""
+    if words:
+        _print_words(as_json)
+        return
+    problems: list[str] = []
+    worst = 0
+    done: list[str] = []
+    settings = load_settings(settings_file(context))
+    done.append("settings")
+    steps = [
+        ("templates", lambda: _check_templates(settings)),
+        ("rules", lambda: check_rules(settings, load_templates(settings))),
+        ("calendar", lambda: work_calendar(settings.calendar, (2026,))),
+        ("key", lambda: read_key_file(settings.key_file)),
+        ("database", lambda: _check_database(settings)),
+    ]
+    if live:
+        for name, mailbox in settings.mailboxes.items():
+            steps.append((f"mailbox {name}", lambda name=name, mailbox=mailbox: _check_mailbox(name, mailbox)))
+        steps.append(("smtp relay", lambda: asyncio.run(_check_relay(settings))))
+    for what, step in steps:
+        try:
+            step()
+            done.append(what)
+        except MailbotError as error:
+            problems.append(str(error))
+            worst = 2 if 2 in (worst, error.exit_code) else error.exit_code
+    hints = _hints(settings)
+    if as_json:
+        print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints})
+    else:
+        for problem in problems:
+            err.print(f"mailbot: {problem}", markup=False)
+        for hint in hints:
+            out.print(f"note: {hint}", markup=False)
+        out.print(f"checked and fine: {', '.join(done)}", markup=False)
+    if problems:
+        raise typer.Exit(worst)
+
+
+def _check_templates(settings: Settings) -> None:
+    problems = load_templates(settings).check()
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _check_database(settings: Settings) -> None:
+    with open_store(settings):
+        return
+
+
+def _check_mailbox(name: str, mailbox: object) -> None:
+    with ImapConnection(name, mailbox) as connection:  # type: ignore[arg-type]
+        connection.select(mailbox.folder, readonly=True)  # type: ignore[attr-defined]
+
+
+async def _check_relay(settings: Settings) -> None:
+    connection = SmtpConnection(settings.smtp)
+    try:
+        await connection.connect()
+    finally:
+        await connection.close()
+
+
+def _hints(settings: Settings) -> list[str]:
+    hints = []
+    authentication = settings.authentication
+    if not authentication.authserv_id and authentication.staff_commands_need_pass:
+        hints.append("authentication.authserv_id is empty: staff commands are refused until it is set")
+    if not authentication.staff_commands_need_pass:
+        hints.append(
+            "authentication.staff_commands_need_pass is off: whoever gets hold of a notice's address may move its case"
+        )
+    if not settings.reply_address:
+        hints.append("reply_address is empty: threads are recognised by Message-ID and subject tag only")
+    return hints
+
+
+def _print_words(as_json: bool) -> None:
+    rows = []
+    for kind, words in (
+        ("condition", MAIL_WORDS.conditions),
+        ("action", MAIL_WORDS.actions),
+        ("condition (due)", DUE_WORDS.conditions),
+        ("action (due)", DUE_WORDS.actions),
+    ):
+        for word in words.values():
+            function = getattr(word, "test", None) or getattr(word, "build")  # noqa: B009 - one of the two
+            argument = word.argument if isinstance(word.argument, str) else ", ".join(word.argument or ())
+            rows.append({"kind": kind, "word": word.name, "argument": argument, "meaning": function.__doc__ or ""})
+    if as_json:
+        print_json(rows)
+    else:
+        print_table("Words of the rules", ("kind", "word", "argument", "meaning"), [list(row.values()) for row in rows])
+
+
+@db_app.command("upgrade")
+def upgrade(context: typer.Context, as_json: AsJson = False) -> None:
+    """Bring the database up to date (happens by itself on start for SQLite)."""
+    settings = load_settings(settings_file(context))
+    database = open_database(settings.database)
+    try:
+        pending = pending_migrations(database)
+        applied = migrate(database)
+    finally:
+        database.close()
+    if as_json:
+        print_json({"pending": pending, "applied": applied})
+    else:
+        out.print(f"applied: {', '.join(applied)}" if applied else "the database is up to date", markup=False)

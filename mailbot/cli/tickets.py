@@ -1,0 +1,157 @@
+"""tickets and cases: list, show."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from mailbot.cli.common import AsJson, Limit, as_plain, not_found, out, print_json, print_table, store
+from mailbot.domain.numbers import case_number, row_id, ticket_number
+from mailbot.store import history, tickets, views
+
+tickets_app = typer.Typer(help="Conversations with customers.", no_args_is_help=True)
+cases_app = typer.Typer(help="Return cases.", no_args_is_help=True)
+
+Number = Annotated[str, typer.Argument(help="The number, such as T-100001.")]
+
+
+def _ticket(row: views.TicketRow) -> dict[str, object]:
+    plain = as_plain(row)
+    linked = plain.pop("linked_to")
+    return {
+        "number": ticket_number(plain.pop("ticket_id")),
+        **plain,
+        "linked_to": ticket_number(linked) if linked else None,
+    }
+
+
+def _case(row: history.CaseRow) -> dict[str, object]:
+    plain = as_plain(row)
+    return {"number": case_number(plain.pop("case_id")), "ticket": ticket_number(plain.pop("ticket_id")), **plain}
+
+
+@tickets_app.command("list")
+def list_tickets(
+    context: typer.Context,
+    limit: Limit = 50,
+    state: Annotated[str, typer.Option("--state", help="open or closed.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Tickets, last touched first."""
+    with store(context):
+        found = views.page(limit, state)
+    if as_json:
+        print_json([_ticket(row) for row in found])
+        return
+    print_table(
+        "Tickets",
+        ("number", "state", "customer", "wish", "order", "subject", "updated"),
+        [
+            (ticket_number(t.ticket_id), t.state, t.customer_email, t.wish, t.order_number, t.subject, t.updated_at)
+            for t in found
+        ],
+    )
+
+
+@tickets_app.command("show")
+def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """One ticket with its mails and cases."""
+    ticket_id = row_id(number) or 0
+    with store(context):
+        found = views.row(ticket_id)
+        if found is None:
+            raise not_found(f"ticket {number}")
+        messages = history.messages(ticket_id)
+        cases = history.cases(ticket_id=ticket_id)
+        members = sorted(tickets.participants([ticket_id])[ticket_id])
+    if as_json:
+        print_json(
+            {
+                **_ticket(found),
+                "participants": members,
+                "cases": [_case(row) for row in cases],
+                "messages": [as_plain(message) for message in messages],
+            }
+        )
+        return
+    print_table(f"Ticket {ticket_number(ticket_id)}", ("", ""), list(_ticket(found).items()))
+    for case in cases:
+        print_table(f"Case {case_number(case.case_id)}: {case.state}", ("", ""), list(_case(case).items())[2:-1])
+    for message in messages:
+        who = "from" if message.direction == "in" else "to"
+        other = message.sender if message.direction == "in" else message.recipient
+        out.rule(Text(f"{message.at:%Y-%m-%d %H:%M} {who} {other} ({message.origin})"), align="left")
+        out.print(Text(message.subject, style="bold"))
+        out.print(Text(message.text.strip()))
+        for file in message.attachments:
+            out.print(Text(f"  attached: {file.filename} ({file.content_type}, {file.size} bytes)"))
+
+
+@tickets_app.command("unfiled")
+def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) -> None:
+    """Mails that belong to no ticket: bounces, lists, auto-replies, refused staff mails."""
+    with store(context):
+        found = history.messages(None, limit)
+    if as_json:
+        print_json([as_plain(message) for message in found])
+        return
+    print_table(
+        "Mails without a ticket",
+        ("at", "from", "origin", "subject"),
+        [(message.at, message.sender, message.origin, message.subject) for message in found],
+    )
+
+
+@cases_app.command("list")
+def list_cases(
+    context: typer.Context,
+    limit: Limit = 50,
+    state: Annotated[str, typer.Option("--state", help="For example submitted.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Cases, newest first."""
+    with store(context):
+        found = history.cases(limit, state=state)
+    if as_json:
+        print_json([_case(row) for row in found])
+        return
+    print_table(
+        "Cases",
+        ("number", "ticket", "state", "order", "items", "opened"),
+        [
+            (
+                case_number(c.case_id),
+                ticket_number(c.ticket_id),
+                c.state,
+                c.order_number,
+                ", ".join(c.items),
+                c.opened_at,
+            )
+            for c in found
+        ],
+    )
+
+
+@cases_app.command("show")
+def show_case(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="The number, such as R-100001.")],
+    as_json: AsJson = False,
+) -> None:
+    """One case with every decision and who took it."""
+    case_id = row_id(number) or 0
+    with store(context):
+        found = history.cases(case_id=case_id)
+    if not found:
+        raise not_found(f"case {number}")
+    if as_json:
+        print_json(_case(found[0]))
+        return
+    print_table(f"Case {number}", ("", ""), [item for item in _case(found[0]).items() if item[0] != "events"])
+    print_table(
+        "Decisions",
+        ("at", "event", "from", "to", "by", "reason"),
+        [(e.at, e.event, e.from_state, e.to_state, f"{e.actor} {e.actor_address}", e.reason) for e in found[0].events],
+    )

@@ -1,0 +1,140 @@
+"""What happened in tickets and cases, for lists and pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.store.models import AttachmentRow, Case, CaseEventRow, CaseItem, Incident, Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredAttachment:
+    """A file of a message."""
+
+    filename: str
+    content_type: str
+    size: int  # bytes
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMessage:
+    """A mail in a ticket, theirs or ours."""
+
+    direction: str  # in or out
+    sender: str
+    recipient: str
+    subject: str
+    text: str  # masked
+    origin: str
+    message_id: str
+    at: datetime
+    attachments: tuple[StoredAttachment, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEvent:
+    """A decision about a case."""
+
+    at: datetime
+    event: str
+    from_state: str
+    to_state: str
+    actor: str
+    actor_address: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A case as lists show it."""
+
+    case_id: int
+    ticket_id: int
+    kind: str
+    state: str
+    order_number: str
+    items: tuple[str, ...]  # "TP-K17 × 1"
+    opened_at: datetime
+    events: tuple[CaseEvent, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRow:
+    """Something that `health` shows."""
+
+    at: datetime
+    kind: str
+    ticket_id: int | None
+    detail: str
+
+
+def messages(ticket_id: int | None, limit: int = 1000) -> list[StoredMessage]:
+    """Mails of a ticket, oldest first; None: those that belong to no ticket."""
+    where = Message.ticket.is_null() if ticket_id is None else Message.ticket == ticket_id
+    return [_message(row) for row in Message.select().where(where).order_by(Message.id).limit(limit)]
+
+
+def _message(row: Message) -> StoredMessage:
+    files = AttachmentRow.select().where(AttachmentRow.message == row.id).order_by(AttachmentRow.id)
+    return StoredMessage(
+        direction=row.direction,
+        sender=row.sender,
+        recipient=row.recipient,
+        subject=row.subject,
+        text=row.text,
+        origin=row.origin,
+        message_id=row.message_id,
+        at=row.at,
+        attachments=tuple(
+            StoredAttachment(filename=f.filename, content_type=f.content_type, size=f.size, digest=f.digest)
+            for f in files
+        ),
+    )
+
+
+def cases(
+    limit: int = 1000, *, state: str = "", ticket_id: int | None = None, case_id: int | None = None
+) -> list[CaseRow]:
+    """Cases, newest first."""
+    query = Case.select().order_by(Case.id.desc()).limit(limit)
+    if state:
+        query = query.where(Case.state == state)
+    if ticket_id is not None:
+        query = query.where(Case.ticket == ticket_id)
+    if case_id is not None:
+        query = query.where(Case.id == case_id)
+    return [_case(row) for row in query]
+
+
+def _case(row: Case) -> CaseRow:
+    items = CaseItem.select().where(CaseItem.case == row.id).order_by(CaseItem.id)
+    events = CaseEventRow.select().where(CaseEventRow.case == row.id).order_by(CaseEventRow.id)
+    return CaseRow(
+        case_id=row.id,
+        ticket_id=row.ticket_id,
+        kind=row.kind,
+        state=row.state,
+        order_number=row.order_number,
+        items=tuple(f"{item.model} × {item.quantity}" for item in items),
+        opened_at=row.opened_at,
+        events=tuple(
+            CaseEvent(
+                at=event.at,
+                event=event.event,
+                from_state=event.from_state,
+                to_state=event.to_state,
+                actor=event.actor,
+                actor_address=event.actor_address,
+                reason=event.reason,
+            )
+            for event in events
+        ),
+    )
+
+
+def incidents_since(since: datetime) -> list[IncidentRow]:
+    """Incidents, newest first."""
+    rows = Incident.select().where(Incident.at >= since).order_by(Incident.id.desc()).limit(1000)
+    return [IncidentRow(at=row.at, kind=row.kind, ticket_id=row.ticket_id, detail=row.detail) for row in rows]

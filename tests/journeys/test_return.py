@@ -1,0 +1,125 @@
+"""A return from the first mail to the closing one, over real IMAP and SMTP (policy P7–P13)."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.demo.people import File, Person, body_text, header, reply, write
+from tests.journeys.world import KATE, LIN, STAFF, SUPPORT, World, only
+
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+
+STORY = {
+    "zh": (
+        LIN,
+        "TP2026110001",
+        "我想退货",
+        "你好，订单TP2026110001的水壶不想要了，申请退货，收据见附件。",
+        "商品状况：全新未使用，配件齐全\n退货原因：尺寸不合适",
+        "支付宝",
+    ),
+    "en": (
+        KATE,
+        "TP2026110002",
+        "Return",
+        "Hello, I would like to return my kettle, order TP2026110002.",
+        "Condition: unused, everything in the box\nReason: too small",
+        "Visa card",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_return_from_request_to_refund(world: World, language: str) -> None:
+    customer, number, subject, text, form, paid_with = STORY[language]
+
+    sent = world.exchange(write(customer, SUPPORT, subject, text, at=world.now, files=[RECEIPT]))
+    acknowledgement = only(sent, customer)
+    assert len(sent) == 1  # staff are not bothered before there is something to decide
+    assert "[T-100001]" in header(acknowledgement.raw, "Subject")
+    assert number in body_text(acknowledgement.raw)
+    assert header(acknowledgement.raw, "Auto-Submitted") == "auto-replied"
+    assert world.json("cases", "list")[0]["state"] == "requested"
+
+    sent = world.exchange(reply(customer, acknowledgement.raw, form, at=world.now))
+    assert world.json("cases", "list")[0]["state"] == "submitted"
+    notice = only(sent, STAFF)
+    assert "#approve" in body_text(notice.raw)
+    assert b"receipt.jpg" in notice.raw
+    only(sent, customer)
+
+    approved = only(world.exchange(reply(STAFF, notice.raw, "#approve", at=world.now)), customer)
+    assert "1 Example Road" in body_text(approved.raw)
+    assert "R-100001" in body_text(approved.raw)
+
+    only(world.exchange(reply(STAFF, notice.raw, "#received", at=world.later(days=4))), customer)
+    refund = only(world.exchange(reply(STAFF, notice.raw, "#inspect pass", at=world.now)), customer)
+    assert "199.00" in body_text(refund.raw)
+    assert paid_with in body_text(refund.raw)
+    booked = world.json("refunds", "list")
+    assert [(r["amount"], r["state"], r["order_number"]) for r in booked] == [("199.00", "booked", number)]
+
+    closing = only(world.exchange(reply(STAFF, notice.raw, "#refunded", at=world.later(days=3))), customer)
+    assert "199.00" in body_text(closing.raw)
+    assert world.json("refunds", "list")[0]["state"] == "settled"
+    ticket = world.json("tickets", "show", "T-100001")
+    assert ticket["state"] == "closed"
+    assert [case["state"] for case in ticket["cases"]] == ["refunded"]
+    assert world.json("reconcile")[0]["missing"] == 0
+    for mail in world.sink.mails:
+        assert header(mail.raw, "From").endswith(f"<{SUPPORT}>")
+        assert b"\nList-" not in mail.raw
+
+
+def test_words_without_a_command_reach_the_customer_as_the_desks_mail(world: World) -> None:
+    sent = world.exchange(write(KATE, SUPPORT, "Question", "How loud is the kettle?", at=world.now))
+    notice = only(sent, STAFF)
+    answer = only(world.exchange(reply(STAFF, notice.raw, "About 60 dB.\n\nBest wishes", at=world.now)), KATE)
+    assert "About 60 dB." in body_text(answer.raw)
+    assert "How loud" not in body_text(answer.raw) or "> " not in body_text(answer.raw)
+    assert header(answer.raw, "From").endswith(f"<{SUPPORT}>")
+    assert STAFF.address not in answer.raw.decode("ascii", "replace")
+
+
+def test_a_form_with_gaps_is_asked_for_once_more(world: World) -> None:
+    first = only(
+        world.exchange(write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)), KATE
+    )
+    gaps = only(world.exchange(reply(KATE, first.raw, "Reason: too small", at=world.now)), KATE)
+    assert world.json("cases", "list")[0]["state"] == "needs_info"
+    assert "Condition" in body_text(gaps.raw)
+    form = "Condition: unused\nProof of purchase: see attachment"
+    sent = world.exchange(reply(KATE, gaps.raw, form, at=world.now, files=[RECEIPT]))
+    only(sent, STAFF)
+    assert world.json("cases", "list")[0]["state"] == "submitted"
+
+
+def test_a_command_that_is_not_possible_is_refused_with_what_is(world: World) -> None:
+    first = only(
+        world.exchange(write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)), KATE
+    )
+    sent = world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT]))
+    notice = only(sent, STAFF)
+    refused = only(world.exchange(reply(STAFF, notice.raw, "#inspect pass", at=world.now)), STAFF)
+    assert "#approve" in body_text(refused.raw)
+    assert world.json("refunds", "list") == []
+
+
+@pytest.mark.parametrize("verdict", ["dmarc=fail", "dmarc=none", ""])
+def test_a_staff_command_without_proof_moves_nothing(world: World, verdict: str) -> None:
+    first = only(
+        world.exchange(write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)), KATE
+    )
+    notice = only(world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF)
+    world.exchange(reply(STAFF, notice.raw, "#approve", at=world.now, verdict=verdict))
+    assert world.json("cases", "list")[0]["state"] == "submitted"
+
+
+def test_a_command_with_a_stolen_token_moves_nothing(world: World) -> None:
+    first = only(
+        world.exchange(write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)), KATE
+    )
+    notice = only(world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF)
+    thief = Person(name="Li Na", address=KATE.address)
+    world.exchange(reply(thief, notice.raw, "#approve", at=world.now))
+    assert world.json("cases", "list")[0]["state"] == "submitted"
