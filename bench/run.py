@@ -274,6 +274,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.count < 1 or options.rounds < 1:
         parser.error("--count and --rounds must be at least 1")
+    if Dovecot.binary() is None:
+        parser.error("Dovecot is not installed: the benchmark reads a real mailbox")
     try:
         mailbox, runs = benchmark(options.count, options.rounds, options.seed, progress=not options.json)
     except (Failed, subprocess.TimeoutExpired) as error:

@@ -83,7 +83,7 @@ class Processor:
                     done += self.process(item)
                 except (TryAgainLater, ConfigError):
                     raise
-                except Exception as error:  # noqa: BLE001 - one bad mail stops nothing else; it keeps bytes and reason
+                except Exception as error:
                     reason = _reason(error)
                     # The trace may hold a customer's words: the log gets the kind of error only.
                     log.error("mail %d could not be processed: %s", item.inbox_id, type(error).__name__)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from peewee import Database
-
 from mailbot.apply import Applier
 from mailbot.apply.letters import LetterWriter
 from mailbot.deliver import Deliverer
@@ -22,7 +20,7 @@ from mailbot.schedule import Pass, PassResult, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
-from mailbot.store.database import database_errors, migrate, open_database
+from mailbot.store.database import Database, database_errors, migrate, open_database
 from mailbot.store.vault import Vault, read_key_file
 from mailbot.timers import Timers
 

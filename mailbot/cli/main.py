@@ -19,9 +19,9 @@ from mailbot.cli import (
     outbox,
     quarantine,
     refunds,
-    run,
     setup,
     tickets,
+    work,
 )
 from mailbot.cli.common import err
 from mailbot.errors import MailbotError
@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, setup, run, mail, monitor):
+for part in (demo, setup, work, mail, monitor):
     part.register(app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.tickets_app, name="tickets")

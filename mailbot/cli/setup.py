@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
+from mailbot.settings.model import MailboxSettings
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
 from mailbot.wiring import check_rules, load_templates, open_store, starter_file
@@ -67,16 +70,15 @@ def check(
     done: list[str] = []
     settings = load_settings(settings_file(context))
     done.append("settings")
-    steps = [
-        ("templates", lambda: _check_templates(settings)),
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("templates", partial(_check_templates, settings)),
         ("rules", lambda: check_rules(settings, load_templates(settings))),
-        ("calendar", lambda: work_calendar(settings.calendar, (2026,))),
-        ("key", lambda: read_key_file(settings.key_file)),
-        ("database", lambda: _check_database(settings)),
+        ("calendar", partial(work_calendar, settings.calendar, ())),
+        ("key", partial(read_key_file, settings.key_file)),
+        ("database", partial(_check_database, settings)),
     ]
     if live:
-        for name, mailbox in settings.mailboxes.items():
-            steps.append((f"mailbox {name}", lambda name=name, mailbox=mailbox: _check_mailbox(name, mailbox)))
+        steps += [(f"mailbox {name}", partial(_check_mailbox, name, box)) for name, box in settings.mailboxes.items()]
         steps.append(("smtp relay", lambda: asyncio.run(_check_relay(settings))))
     for what, step in steps:
         try:
@@ -109,9 +111,9 @@ def _check_database(settings: Settings) -> None:
         return
 
 
-def _check_mailbox(name: str, mailbox: object) -> None:
-    with ImapConnection(name, mailbox) as connection:  # type: ignore[arg-type]
-        connection.select(mailbox.folder, readonly=True)  # type: ignore[attr-defined]
+def _check_mailbox(name: str, mailbox: MailboxSettings) -> None:
+    with ImapConnection(name, mailbox) as connection:
+        connection.select(mailbox.folder, readonly=True)
 
 
 async def _check_relay(settings: Settings) -> None:
@@ -145,9 +147,8 @@ def _print_words(as_json: bool) -> None:
         ("action (due)", DUE_WORDS.actions),
     ):
         for word in words.values():
-            function = getattr(word, "test", None) or getattr(word, "build")  # noqa: B009 - one of the two
             argument = word.argument if isinstance(word.argument, str) else ", ".join(word.argument or ())
-            rows.append({"kind": kind, "word": word.name, "argument": argument, "meaning": function.__doc__ or ""})
+            rows.append({"kind": kind, "word": word.name, "argument": argument, "meaning": word.meaning})
     if as_json:
         print_json(rows)
     else:

@@ -27,8 +27,8 @@ _COPY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ERROR = re.compile(
-    r"\b(?:error deliver|could not|unable to|giving up|55\d|5\.\d{1,3}\.\d{1,3}|fail|unknown|undeliver|not listed|reject|"
-    r"bounce)|失败|退回|退信|不存在|送信できません|失敗",
+    r"\b(?:error deliver|could not|unable to|giving up|55\d|5\.\d{1,3}\.\d{1,3}|fail|unknown|undeliver|not listed|"
+    r"reject|bounce)|失败|退回|退信|不存在|送信できません|失敗",
     re.IGNORECASE,
 )
 _TEMPORARY = re.compile(

@@ -14,6 +14,17 @@ from peewee import Database, OperationalError, SqliteDatabase
 from mailbot.errors import ConfigError, TryAgainLater
 from mailbot.store.models import MODELS
 
+__all__ = [
+    "Database",
+    "Rehearsal",
+    "database_errors",
+    "explain_trouble",
+    "migrate",
+    "open_database",
+    "pending_migrations",
+    "transaction",
+]
+
 _TYPES = {"id": "INTEGER PRIMARY KEY AUTOINCREMENT", "bytes": "BLOB"}  # SQLite's way
 _LOCK_WAIT = 10  # seconds to wait for another process's transaction
 

@@ -26,6 +26,11 @@ class ConditionWord(Generic[F]):
     argument: Argument
     test: Test[F]
 
+    @property
+    def meaning(self) -> str:
+        """The word explained."""
+        return self.test.__doc__ or ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ActionWord(Generic[F]):
@@ -34,6 +39,11 @@ class ActionWord(Generic[F]):
     name: str
     argument: Argument
     build: Build[F]
+
+    @property
+    def meaning(self) -> str:
+        """The word explained."""
+        return self.build.__doc__ or ""
 
 
 @dataclass(frozen=True, kw_only=True)
