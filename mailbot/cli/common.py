@@ -87,6 +87,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, (tuple, list)):
+        return ", ".join(str(item) for item in value)
     return "" if value is None else str(value)
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.facts import BounceFacts, CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.threads import Pointer, Strength
 from mailbot.errors import BadItem
 from mailbot.store import orders
@@ -55,13 +56,10 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
     for wanted_id in wanted:
         for (message_id, ticket_id), direction in by_id.items():
             if message_id == wanted_id:
-                whose = "our" if direction == "out" else "the customer's"
-                pointers.append(
-                    Pointer(
-                        ticket_id=ticket_id, strength=Strength.MESSAGE_ID, what=f"answers {whose} mail {message_id}"
-                    )
-                )
-    return pointers
+                whose = "a mail of ours" if direction == "out" else "an earlier mail"
+                what = f"answers {whose} in {ticket_number(ticket_id)}"
+                pointers.append(Pointer(ticket_id=ticket_id, strength=Strength.MESSAGE_ID, what=what))
+    return list(dict.fromkeys(pointers))
 
 
 def bounced(message_ids: Sequence[str]) -> BounceFacts | None:

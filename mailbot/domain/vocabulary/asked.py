@@ -16,10 +16,12 @@ def case_of(facts: Facts) -> CaseFacts | None:
 
 
 def form_waits(facts: Facts) -> bool:
-    """The case waits for its form, and this mail says something that the form did not know."""
+    """The case waits for its form, and this mail brings what the form did not know: a line, or the proof."""
     case = case_of(facts)
-    if case is None or case.state not in (CaseState.REQUESTED, CaseState.NEEDS_INFO):
+    if case is None or facts.ticket is None or case.state not in (CaseState.REQUESTED, CaseState.NEEDS_INFO):
         return False
+    if brings_proof(facts) and not facts.ticket.has_proof:
+        return True
     return any(case.answers.get(name) != value for name, value in new_answers(facts).items())
 
 
