@@ -56,10 +56,8 @@ class Deliverer:
 
     def _recover(self) -> None:
         """Pick up after a kill: claimed mails are due again, those on the wire are in doubt."""
-        outbox.recover()
-        for mail in outbox.in_state("uncertain"):
-            if mail.next_try_at is None and mail.last_error == outbox.INTERRUPTED:
-                self._write_down(mail, self._doubt(mail), outbox.INTERRUPTED_SEEN)
+        for mail in outbox.recover():
+            self._write_down(mail, self._doubt(mail), "interrupted while the mail was on its way")
 
     def _clear_doubts(self, result: DeliveryResult) -> None:
         """Look for mails in doubt in the folder where the provider files what was sent."""
@@ -180,7 +178,7 @@ class Deliverer:
                 notice = Write(
                     template="staff_delivery_failed",
                     to=Reader.STAFF,
-                    automatic=True,
+                    automatic=False,
                     remarks=(
                         f"{mail.template} to {mail.recipient}: {detail}",
                         f"mailbot outbox retry {mail.outbox_id}",

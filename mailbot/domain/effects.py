@@ -126,7 +126,7 @@ class Write:
 
     template: str
     to: Reader
-    automatic: bool  # an answer that no person decided: counts against the caps (G4)
+    automatic: bool  # an answer to a mail that no person decided: counts against the caps (G4)
     headline: str = ""  # staff notices: what it is about
     remarks: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from mailbot.domain.effects import Decision, Effect, Reader, RecordIncident, RuleTrace, Write
+from mailbot.domain.effects import Decision, Effect, RecordIncident, RuleTrace, Write
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
 from mailbot.domain.wishes import Intent
@@ -100,7 +100,7 @@ def _first_match(rules: tuple[Rule[F], ...], facts: F, book: RuleBook, trace: li
 
 def _within_caps(decision: Decision, facts: Facts) -> Decision:
     """Take automatic answers away once a cap bites (G4); the mail itself is filed and shown all the same."""
-    automatic = [e for e in decision.effects if isinstance(e, Write) and e.automatic and e.to is not Reader.STAFF]
+    automatic = [e for e in decision.effects if isinstance(e, Write) and e.automatic]
     if not automatic:
         return decision
     if facts.budget.for_address > 0 and facts.budget.for_ticket > 0:

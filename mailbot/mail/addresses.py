@@ -13,7 +13,7 @@ _MAX_VALUE = 65_536  # characters of one header value that are looked at
 _MAX_EMAIL = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
 
 _TOKEN = re.compile(
-    r'"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<comment>\()|<(?P<angle>[^<>]*+)>|'
+    r'"(?P<quoted>(?:[^"\\]|\\.){0,1000}+)"|(?P<comment>\()|<(?P<angle>[^<>]*+)>|'
     r'(?P<mark>[,;:])|(?P<word>[^",;:<>()]++)|(?P<other>.)',
     re.DOTALL,
 )

@@ -28,7 +28,7 @@ _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_es
 _JAPANESE = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_3", "iso2022_jp_2")
 _TEXT_CODECS = re.compile(r"[a-z0-9][a-z0-9._:+-]{0,40}")
 _ESCAPED_JAPANESE = re.compile(rb"\x1b(?:\$[@B(]|\([JI])")
-_HZ = re.compile(rb"~\{(?:[\x21-\x7e]{2})+~\}")
+_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){1,100}+~\}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _DETECTABLE = [
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "koi8_u",

@@ -154,6 +154,9 @@ class ImapConnection:
         try:
             yield
         except LoginError as error:
+            # RFC 5530: the server itself says that it is not the password.
+            if any(code in str(error).upper() for code in ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]")):
+                raise TryAgainLater(f"{where}: no login for now: {_text(error)}; the next run carries on") from error
             raise ConfigError(
                 f"{where}: the server refuses the login of {self._settings.username!r}: {_text(error)}; "
                 "check username and password"

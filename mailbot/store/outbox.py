@@ -13,9 +13,6 @@ from mailbot.domain.message import Attachment
 from mailbot.store.models import AttachmentRow, Message, Outbox
 from mailbot.store.vault import Vault
 
-INTERRUPTED = "interrupted while the mail was on its way"  # not looked into yet
-INTERRUPTED_SEEN = "interrupted while the mail was on its way; looked into"
-
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingMail:
@@ -167,19 +164,14 @@ def release(outbox_ids: Sequence[int]) -> None:
             ).execute()
 
 
-def recover() -> tuple[int, int]:
-    """After a crash: what was only claimed is queued again, what was on the wire is uncertain.
+def recover() -> list[OutgoingMail]:
+    """After a crash: what was only claimed is queued again; returns what was on the wire, still to be judged.
 
-    Only the process that holds the outbox's lock may call it. Returns the numbers of both.
+    Only the process that holds the lock of the pass may call it.
     """
     with Outbox._meta.database.atomic("IMMEDIATE"):
-        again = Outbox.update(state="queued", claimed_by="").where(Outbox.state == "sending").execute()
-        uncertain = (
-            Outbox.update(state="uncertain", claimed_by="", last_error=INTERRUPTED, next_try_at=None)
-            .where(Outbox.state == "transmitting")
-            .execute()
-        )
-    return int(again), int(uncertain)
+        Outbox.update(state="queued", claimed_by="").where(Outbox.state == "sending").execute()
+    return in_state("transmitting")
 
 
 def in_state(*states: str, limit: int = 1000) -> list[OutgoingMail]:

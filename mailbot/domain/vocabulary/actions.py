@@ -164,7 +164,7 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         Write(
             template="staff_notice",
             to=Reader.STAFF,
-            automatic=True,
+            automatic=False,
             headline=argument,
             remarks=tuple(remarks),
             evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),

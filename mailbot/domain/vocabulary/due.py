@@ -29,7 +29,7 @@ def _tell_overdue(facts: DueFacts, book: RuleBook, argument: str) -> tuple[Effec
         Write(
             template="staff_refund_overdue",
             to=Reader.STAFF,
-            automatic=True,
+            automatic=False,
             headline="refund_overdue",
             with_order=True,
         ),
