@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import re2
 
 from mailbot.apply import Applier, Occasion
-from mailbot.domain.commands import read_staff_words
+from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.effects import Decision
 from mailbot.domain.facts import AnswerBudget, Facts
 from mailbot.domain.forms import read_form
@@ -34,7 +34,7 @@ from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.parse import ParsedMail, parse_mail
 from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.settings import Settings
-from mailbot.store import inbox, orders, tickets
+from mailbot.store import history, inbox, orders, tickets
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Rehearsal, transaction
 
@@ -148,7 +148,7 @@ class Processor:
             order=order,
             wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
             form=self._form(mail),
-            words=read_staff_words(mail.reply_text) if role is Role.STAFF else None,
+            words=self._staff_words(mail, references) if role is Role.STAFF else None,
             bounce=tickets.bounced(references.message_ids) if mail.origin is Origin.BOUNCE else None,
             budget=self._budget(sender, thread.ticket_id, now),
             calendar=self._calendar,
@@ -205,6 +205,9 @@ class Processor:
         """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
         fields = self.book.returns.form
         return {**read_form(mail.text, fields), **read_form(mail.reply_text, fields)}
+
+    def _staff_words(self, mail: IncomingMail, references: References) -> StaffWords:
+        return read_staff_words(mail.reply_text, history.texts_of_ours(references.message_ids))
 
     def _budget(self, sender: str, ticket_id: int | None, now: datetime) -> AnswerBudget:
         limits = self.settings.limits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +26,9 @@ _WORDS: dict[str, CaseEvent] = {
 _INSPECT = ("inspect", "验货")
 _PASS = ("pass", "passed", "ok", "通过", "合格")
 _FAIL = ("fail", "failed", "不通过", "不合格")
+_NOTE = ("note", "备注")
 _NEED_REASON = (CaseEvent.DECLINE, CaseEvent.INSPECT_FAIL)
+_TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by chance
 _COMMAND_LINE = re.compile(r"^[#＃]\s?([^\W\d_]+)\s*(.*)$")
 
 # How each event is written, for the help that a notice carries.
@@ -59,30 +62,49 @@ class StaffWords:
     internal: bool  # a line "#note": the text stays in the house
 
 
-def read_staff_words(reply_text: str) -> StaffWords:
-    """Take commands out of what a staff member wrote. Unknown "#" lines are problems, never sent on."""
+def read_staff_words(reply_text: str, notices: Sequence[str] = ()) -> StaffWords:
+    """Take commands out of what a staff member wrote; unknown "#" lines are problems, never sent on.
+
+    `notices` are the texts of the desk's notices that the mail answers. They are for the house only, so whatever
+    of them the mail program quoted must not reach the customer: quoted lines and lines of a notice are dropped,
+    and where a piece of a notice is left even so, the mail is refused. Commands stand above the quote; what looks
+    like one inside it is part of the notice's own help.
+    """
+    known = {_collapsed(line) for notice in notices for line in notice.splitlines()} - {""}
     commands: list[Command] = []
     problems: list[str] = []
     words: list[str] = []
-    internal = False
+    internal = quoting = False
     for line in reply_text.splitlines():
+        if line.lstrip().startswith(">") or _collapsed(line) in known:
+            quoting = True
+            continue
         match = _COMMAND_LINE.match(line.strip())
         if match is None:
             words.append(line)
-            continue
-        word, rest = match[1].casefold(), match[2].strip()
-        if word in ("note", "备注"):
+        elif quoting:
+            if not any(_collapsed(line) in known_line for known_line in known):
+                problems.append(f"{line.strip()}: a command stands above the quoted mail")
+        elif match[1].casefold() in _NOTE:
             internal = True
-            words.append(rest)
-            continue
-        found = _read_command(word, rest, line.strip())
-        if isinstance(found, Command):
-            commands.append(found)
+            words.append(match[2].strip())
         else:
-            problems.append(found)
-    return StaffWords(
-        commands=tuple(commands), problems=tuple(problems), text="\n".join(words).strip(), internal=internal
-    )
+            found = _read_command(match[1].casefold(), match[2].strip(), line.strip())
+            if isinstance(found, Command):
+                commands.append(found)
+            else:
+                problems.append(found)
+    text = "\n".join(words).strip()
+    collapsed = _collapsed(text)
+    if any(len(line) >= _TELLING_LENGTH and line in collapsed for line in known):
+        problems.append(
+            "part of the desk's notice, which is for the house only, is still in your mail: delete the quote"
+        )
+    return StaffWords(commands=tuple(commands), problems=tuple(problems), text=text, internal=internal)
+
+
+def _collapsed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _read_command(word: str, rest: str, line: str) -> Command | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +75,13 @@ def messages(ticket_id: int | None, limit: int = 1000) -> list[StoredMessage]:
     """Mails of a ticket, oldest first; None: those that belong to no ticket."""
     where = Message.ticket.is_null() if ticket_id is None else Message.ticket == ticket_id
     return [_message(row) for row in Message.select().where(where).order_by(Message.id).limit(limit)]
+
+
+def texts_of_ours(message_ids: Sequence[str]) -> list[str]:
+    """Texts of those mails of ours that bear one of the Message-IDs."""
+    wanted = list(message_ids)[:100]
+    rows = Message.select(Message.text).where(Message.message_id.in_(wanted) & (Message.direction == "out"))
+    return [row.text for row in rows] if wanted else []
 
 
 def _message(row: Message) -> StoredMessage:

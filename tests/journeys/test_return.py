@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from mailbot.demo.people import File, Person, body_text, header, reply, write
-from tests.journeys.world import KATE, LIN, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only
 
 RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
 
@@ -123,3 +125,25 @@ def test_a_command_with_a_stolen_token_moves_nothing(world: World) -> None:
     thief = Person(name="Li Na", address=KATE.address)
     world.exchange(reply(thief, notice.raw, "#approve", at=world.now))
     assert world.json("cases", "list")[0]["state"] == "submitted"
+
+
+def test_an_answer_between_the_lines_of_a_notice_keeps_the_notice_in_the_house(world: World) -> None:
+    sent = world.exchange(write(MALLORY, SUPPORT, "Order", "Where is order TP2026110002? It is mine.", at=world.now))
+    notice = only(sent, STAFF)
+    assert "belongs to another address" in body_text(notice.raw)
+    lines = [f"> {line}" for line in body_text(notice.raw).splitlines()]
+    between = "\n".join([*lines[:6], "Please send us the receipt.", *lines[6:]])
+    answer = only(world.exchange(reply(STAFF, notice.raw, between, at=world.now, keep_quote=False)), MALLORY)
+    assert "Please send us the receipt." in body_text(answer.raw)
+    assert "another address" not in body_text(answer.raw)
+
+
+def test_a_notice_quoted_without_marks_is_never_sent_on(world: World) -> None:
+    sent = world.exchange(write(MALLORY, SUPPORT, "Order", "Where is order TP2026110002? It is mine.", at=world.now))
+    notice = only(sent, STAFF)
+    rewrapped = "\n".join(textwrap.wrap(body_text(notice.raw), 50))
+    raw = reply(STAFF, notice.raw, f"Please send us the receipt.\n\n{rewrapped}", at=world.now, keep_quote=False)
+    sent = world.exchange(raw)
+    refused = only(sent, STAFF)
+    assert len(sent) == 1
+    assert "delete the quote" in body_text(refused.raw)

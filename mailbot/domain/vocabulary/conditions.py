@@ -56,7 +56,7 @@ def _staff_are_proven(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("a command can't be read")
 def _bad_command(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """A line begins with "#" and is no command."""
+    """A line begins with "#" and is no command, or a piece of the desk's notice is left in the mail."""
     return facts.words is not None and bool(facts.words.problems)
 
 
