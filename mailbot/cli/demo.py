@@ -17,11 +17,28 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     directory: Annotated[
-        Path | None, typer.Option("--dir", help="Where the story's folder goes (default: a temporary folder).")
+        Path | None,
+        typer.Option(
+            "--dir",
+            metavar="D",
+            help="The folder for the story's mails: new, empty, or made by an earlier demo, which is then replaced. "
+            "Default: ./demo-story.",
+            show_default=False,
+        ),
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the folder, also a temporary one.")] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Also keep the installation (settings, rules, templates, key, database) in D/desk, to look around "
+            "in with --settings D/desk/settings.yaml.",
+        ),
+    ] = False,
 ) -> None:
-    """A day at the desk, from the first mail to the refund, on loopback servers; needs no configuration."""
+    """Three weeks at the desk, from the first mail to the refund, on loopback servers; needs no configuration.
+
+    Every mail stays in D/mails, numbered in order. Exits with 1 if something did not go as it should.
+    """
     try:
         from mailbot.demo.story import tell
     except ModuleNotFoundError as error:

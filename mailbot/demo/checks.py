@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from mailbot.demo.people import Person, body_text, header
 from mailbot.demo.scenes import (
@@ -15,6 +17,7 @@ from mailbot.demo.scenes import (
     DAEMON,
     GRETA,
     HE,
+    KAETHE,
     LI_NA,
     LIN,
     LIN_ORDER,
@@ -24,6 +27,7 @@ from mailbot.demo.scenes import (
 )
 from mailbot.demo.stage import Stage
 from mailbot.domain.numbers import case_number
+from mailbot.evidence.calendars import work_calendar
 from mailbot.store import history, inbox, orders, outbox, views
 
 # Case by order at the end of the story.
@@ -33,7 +37,7 @@ _CASES = {
     CLARA_ORDER.order_number: "declined",
 }
 # Mails to each person.
-_MAILS = {LIN: 6, BRUNO: 6, CLARA: 4, STRANGER: 1, GRETA: 1, CHEN: 2, HE: 1, DAEMON: 0, NEWSLETTER: 0}
+_MAILS = {LIN: 6, BRUNO: 6, CLARA: 4, STRANGER: 1, GRETA: 1, CHEN: 2, KAETHE: 1, HE: 1, DAEMON: 0, NEWSLETTER: 0}
 
 
 class _Findings:
@@ -51,17 +55,17 @@ def verify(stage: Stage, order_count: int) -> tuple[list[tuple[str, str]], list[
     findings.lines.extend(stage.troubles)
     with stage.desk.database.connection_context():
         findings.expect("orders", orders.count(), order_count)
+        incidents = [row.kind for row in history.incidents_since(stage.begun)]
+        findings.expect("incidents", ["forged_sender"], incidents)
         figures = [
             ("Mails in", _mails_in(stage, findings)),
             ("Mails out", _mails_out(stage, findings)),
             ("Tickets", _tickets(findings)),
             ("Returns", _cases(findings)),
-            ("Refunds", _refunds(findings)),
+            ("Refunds", _refunds(stage, findings)),
             ("Quarantined", str(inbox.counts()["quarantined"])),
-            ("Incidents", ", ".join(row.kind for row in history.incidents_since(stage.arrived_first)) or "none"),
+            ("Incidents", ", ".join(incidents) or "none"),
         ]
-        incidents = [row.kind for row in history.incidents_since(stage.arrived_first)]
-        findings.expect("incidents", ["forged_sender"], incidents)
         unfiled = sorted(message.origin for message in history.messages(None))
         findings.expect("mails outside every ticket", ["human", "list"], unfiled)
     _secrets(stage, findings)
@@ -91,7 +95,7 @@ def _mails_out(stage: Stage, findings: _Findings) -> str:
 
 def _tickets(findings: _Findings) -> str:
     states = Counter(ticket.state for ticket in views.page(1000))
-    findings.expect("tickets", {"closed": 3, "open": 7}, dict(sorted(states.items())))
+    findings.expect("tickets", {"closed": 3, "open": 8}, dict(sorted(states.items())))
     return f"{states.total()}: {states['open']} open, {states['closed']} closed"
 
 
@@ -101,7 +105,8 @@ def _cases(findings: _Findings) -> str:
     return ", ".join(f"{case_number(case.case_id)} {case.state}" for case in reversed(cases))
 
 
-def _refunds(findings: _Findings) -> str:
+def _refunds(stage: Stage, findings: _Findings) -> str:
+    settings = stage.desk.settings
     refunds = views.refunds(1000)
     findings.expect("refunds", 2, len(refunds))
     for refund in refunds:
@@ -113,6 +118,11 @@ def _refunds(findings: _Findings) -> str:
         findings.expect(f"{what}, method", order.payment_method if order else None, refund.payment_method)
         findings.expect(f"{what}, state", "settled", refund.state)
         findings.expect(f"{what}, decided by", LI_NA.address, refund.decided_by)
+        booked = refund.booked_at.astimezone(ZoneInfo(settings.timezone)).date()
+        span = [booked + timedelta(days=number) for number in range(1, (refund.due_on - booked).days + 1)]
+        calendar = work_calendar(settings.calendar, (booked.year, refund.due_on.year))
+        worked = sum(calendar.is_working_day(day) for day in span)
+        findings.expect(f"{what}, working days until the promise", stage.desk.book.returns.refund_days_max, worked)
     return ", ".join(f"{r.amount} {r.currency} to {r.payment_method}" for r in reversed(refunds))
 
 
@@ -123,7 +133,7 @@ def _secrets(stage: Stage, findings: _Findings) -> None:
     for mail in _mails_to(stage, STRANGER):
         text = body_text(mail) + header(mail, "Subject") + header(mail, "To")
         findings.expect("order data in the answer to a stranger", [], [word for word in told if word in text])
-    for person in (LIN, BRUNO, CLARA, STRANGER, GRETA, CHEN, HE):
+    for person in (LIN, BRUNO, CLARA, STRANGER, GRETA, CHEN, KAETHE, HE):
         for mail in _mails_to(stage, person):
             findings.expect(f"staff's address in a mail to {person.name}", False, LI_NA.address in body_text(mail))
 

@@ -32,6 +32,7 @@ BRUNO_ORDER = _buyer("TP2026090015")  # kettle, Great Britain
 CLARA_ORDER = _buyer("TP2026090016")  # toothbrush, United States
 ADA_ORDER = _buyer("TP2026090014")  # vacuum cleaner: what a stranger asks about
 CHEN_ORDER = _buyer("TP2026090013")  # toothbrush, China
+KAETHE_ORDER = _buyer("TP2026090020")  # rice cooker, Germany
 HE_ORDER = _buyer("TP2026070017")  # blender, bought long ago
 
 LIN = _person(LIN_ORDER)
@@ -39,6 +40,7 @@ BRUNO = _person(BRUNO_ORDER)
 CLARA = _person(CLARA_ORDER)
 ADA = _person(ADA_ORDER)
 CHEN = _person(CHEN_ORDER)
+KAETHE = _person(KAETHE_ORDER)
 HE = _person(HE_ORDER)
 STRANGER = Person(name="Rex Fogworthy", address="rex.fogworthy@elsewhere.example")
 GRETA = Person(name="Greta Wexcombe", address="greta.wexcombe@full.example")

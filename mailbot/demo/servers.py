@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from proxyprotocol.sock import SocketInfo
-from pymap.backend.dict import Config, DictBackend
+from pymap.backend.dict import Config, Login
 from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
+from pymap.user import Passwords, UserMetadata
 from pysasl.hashing import BuiltinHash
 
 HOST = "127.0.0.1"
@@ -96,15 +97,18 @@ class DemoServers:
             host=HOST, port=0, debug=False, cert=None, key=None, tls=False, passlib_cfg=None, proxy_protocol=None,
             demo_data=False, demo_user=self.username, demo_password=self.password,
         )  # fmt: skip
-        backend, config = await DictBackend.init(
+        config = _Mailbox.from_args(
             arguments,
             reject_dnsbl=False,  # nothing here asks the network
             # Threads and half a million rounds would guard a password that lives as long as this process.
             hash_context=BuiltinHash(rounds=1),
             cpu_subsystem=Subsystem.for_asyncio(),
         )
-        self._identity = backend.login.demo_user_identity
-        imap = IMAPServer(backend.login, _Quiet(config))
+        login = Login(config)
+        self._identity = login.demo_user_identity
+        password = await Passwords(config).hash_password(self.password)
+        await self._identity.set(UserMetadata(config, self.username, password=password))
+        imap = IMAPServer(login, config)
 
         def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = self._loop.create_task(imap(reader, writer, SocketInfo.get(writer, None)))
@@ -146,19 +150,15 @@ class DemoServers:
         await asyncio.sleep(0)
 
 
-class _Quiet:
-    """The IMAP settings with a greeting that needs no name look-up."""
+class _Mailbox(Config):
+    """pymap's settings with a greeting that needs no name look-up."""
 
-    greeting = b"The demo's mailbox is ready"
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._config, name)
+    @property
+    def greeting(self) -> bytes:
+        return b"The demo's mailbox is ready"
 
 
-class _SmtpSession(SMTP):  # type: ignore[misc]
+class _SmtpSession(SMTP):
     """One connection, remembered so that it can be closed."""
 
     def __init__(self, relay: _Relay, transports: set[asyncio.BaseTransport], **settings: Any) -> None:
@@ -177,7 +177,7 @@ class _Relay:
         self._sent = sent
         self._lock = lock
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         with self._lock:
             self._sent.append(SentMail(recipients=tuple(envelope.rcpt_tos), raw=envelope.original_content or b""))
         return "250 2.0.0 OK"

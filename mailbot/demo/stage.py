@@ -98,6 +98,11 @@ class Clock:
         self.now += timedelta(**span)
         return self.now
 
+    def morning(self, days: int, hour: int = 9, minute: int = 0) -> datetime:
+        """That many days later, at this hour; returns the new now."""
+        self.now = (self.now + timedelta(days=days)).replace(hour=hour, minute=minute, second=0)
+        return self.now
+
 
 class Stage:
     """Brings mails to the desk, lets it work, collects what it sends, and has all of it told."""
@@ -106,7 +111,7 @@ class Stage:
         self.desk = desk
         self.clock = clock
         self.teller = teller
-        self.arrived_first = clock.now
+        self.begun = clock.now
         self.sent: list[SentMail] = []
         self.arrivals: list[Arrival] = []
         self.troubles: list[str] = []  # passes that did not end well

@@ -22,13 +22,13 @@ from mailbot.demo.scenes import (
     GRETA,
     HE,
     HE_ORDER,
+    KAETHE,
     LI_NA,
     LIN,
     LIN_ORDER,
     NEWSLETTER,
     NOBODY,
     STRANGER,
-    SUPPORT,
     Arrival,
     arrival,
     first_mail,
@@ -80,12 +80,11 @@ def tell(directory: Path | None, *, keep: bool) -> int:
             shutil.rmtree(desk_folder, ignore_errors=True)
     teller.closing(f"Every mail, numbered in order: {folder / MAILS}/ (the .html files open in a browser)")
     if keep:
-        settings = settings_file
         teller.closing(
             "The installation is kept; look around in it:",
-            f"  mailbot --settings {settings} tickets list",
-            f"  mailbot --settings {settings} cases show R-100001",
-            f"  mailbot --settings {settings} explain {folder / MAILS / '01-customer-lin-xiaoman.eml'}",
+            f"  mailbot --settings {settings_file} tickets list",
+            f"  mailbot --settings {settings_file} cases show R-100001",
+            f"  mailbot --settings {settings_file} tickets show T-100001",
         )
     if found:
         teller.deviations(["The story did not go as it should:", *found])
@@ -155,7 +154,7 @@ def _a_kettle_goes_back(stage: Stage, threads: Threads) -> None:
 
 
 def _an_invoice_in_the_quote(stage: Stage, threads: Threads) -> None:
-    now = stage.clock.later(hours=1)
+    now = stage.clock.morning(0, 14, 20)
     stage.teller.chapter("An invoice as PDF, and a form filled in inside the quote", now)
     text = f"Hello,\nI would like to return my kettle, order {BRUNO_ORDER.order_number}. The invoice is attached."
     paper = scenes.invoice("invoice.pdf", "INVOICE", f"Order {BRUNO_ORDER.order_number}", "1 x TP-K17 kettle")
@@ -170,12 +169,12 @@ def _an_invoice_in_the_quote(stage: Stage, threads: Threads) -> None:
     stage.clock.later(minutes=10)
     typo = _staff(threads.bruno_notice, "#aprove", "mistypes the command", stage)
     stage.exchange(typo, show=("not a command", "nothing was sent"))
-    approval = _staff(threads.bruno_notice, "#approve", "and tries again", stage)
-    threads.bruno_latest = only(stage.exchange(approval, show=("Write the return number",)), BRUNO)
+    approval = _staff(threads.bruno_notice, "#approve", "tries again", stage)
+    threads.bruno_latest = only(stage.exchange(approval, show=("Send the parcel", "1 Example")), BRUNO)
 
 
 def _a_form_with_gaps(stage: Stage, threads: Threads) -> None:
-    now = stage.clock.later(days=1)
+    now = stage.clock.morning(1, 10, 5)
     stage.teller.chapter("A form with gaps", now)
     text = f"I changed my mind about the toothbrush from order {CLARA_ORDER.order_number}, I want my money back."
     sent = stage.exchange(first_mail(CLARA, "wants her money back, without papers", "Toothbrush", text, now))
@@ -197,7 +196,7 @@ def _a_form_with_gaps(stage: Stage, threads: Threads) -> None:
 
 
 def _strangers(stage: Stage, threads: Threads) -> None:
-    now = stage.clock.later(days=1)
+    now = stage.clock.morning(1, 9, 40)
     stage.teller.chapter("People who are not who they seem", now)
     text = (
         f"I'd like to return order {ADA_ORDER.order_number}.\n"
@@ -225,7 +224,7 @@ def _strangers(stage: Stage, threads: Threads) -> None:
 
 
 def _machines(stage: Stage, threads: Threads) -> None:
-    now = stage.clock.later(days=1)
+    now = stage.clock.morning(1, 8, 15)
     stage.teller.chapter("Machines, which are never answered", now)
     vacation = scenes.vacation_reply(BRUNO, threads.bruno_latest, now)
     words = "I am away until the end of the week and read my mail when I am back."
@@ -248,16 +247,20 @@ def _machines(stage: Stage, threads: Threads) -> None:
 
 
 def _questions(stage: Stage, threads: Threads) -> None:
-    now = stage.clock.later(hours=3)
+    now = stage.clock.morning(1, 11, 30)
     stage.teller.chapter("Questions, a late return, and mails that hardly are any", now)
     text = "你好，请问电动牙刷的刷头怎么清洗？刷头背面有一个“囍”字，能用热水烫吗？"
     raw = scenes.gb2312_mail(CHEN, "牙刷怎么清洗", text, now)
     asked = arrival(CHEN, "asks how to clean a brush head (labelled GB2312, which it isn't)", raw, text)
-    sent = stage.exchange(asked, show=("囍", "确认", "自动"))
+    sent = stage.exchange(asked, show=("囍", "工单编号"))
     notice = only(sent, LI_NA)
     stage.clock.later(minutes=25)
     answer = "您好！请用40℃以下的温水冲洗刷头，不要用开水烫。\n每三个月更换一次刷头即可。"
     stage.exchange(_staff(notice, answer, "answers in her own words", stage), show=("温水", "每三个月"))
+    now = stage.clock.later(minutes=30)
+    text = "Guten Tag,\npasst auch ein größerer Topf in den Reiskocher?\nMit freundlichen Grüßen aus Köln"
+    gist = "writes in German, and is answered in the desk's language for everybody else"
+    stage.exchange(first_mail(KAETHE, gist, "Größerer Topf", text, now), show=("Thank you", "Grüßen"))
     now = stage.clock.later(minutes=30)
     text = f"订单{HE_ORDER.order_number}的破壁机用不上，我要退货。"
     stage.exchange(first_mail(HE, "asks for a return long after the 30 days", "退货", text, now), show=("30", "Sender"))
@@ -270,7 +273,7 @@ def _questions(stage: Stage, threads: Threads) -> None:
 
 
 def _parcels(stage: Stage, threads: Threads) -> None:
-    now = stage.clock.later(days=2)
+    now = stage.clock.morning(3, 10)
     stage.teller.chapter("Two parcels arrive", now)
     early = _staff(threads.lin_notice, "#inspect pass", "is a step too early", stage)
     stage.exchange(early, show=("is not possible",))
@@ -285,13 +288,13 @@ def _parcels(stage: Stage, threads: Threads) -> None:
 
 
 def _a_promise(stage: Stage, threads: Threads) -> None:
-    stage.clock.later(days=4)
+    stage.clock.morning(4, 16)
     stage.teller.chapter("The money, and a promise that is nearly forgotten", stage.clock.now)
     paid = _staff(threads.lin_notice, "#refunded", "has paid Lin, and closes", stage)
     stage.exchange(paid, show=("金额", "付款日期", "到账"))
     stage.teller.note("Bruno's refund is forgotten. Days go by; the desk counts working days as China works.")
     for _ in range(30):
-        stage.clock.later(days=1)
+        stage.clock.morning(1)
         if sent := stage.look(show=("Amount", "Promised by")):
             stage.teller.day(stage.clock.now)
             reminder = only(sent, LI_NA)

@@ -20,7 +20,7 @@ from mailbot.demo.scenes import Arrival
 
 _WIDEST = 88  # columns; longer lines are tiring to read
 _QUOTED = 3  # lines of a mail that the story shows
-_GREETINGS = ("dear ", "hello", "hi ", "尊敬的", "您好", "你好")
+_GREETINGS = ("dear ", "hello", "您好")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,13 @@ def read_reason(trace: str) -> Reason:
     """The trace of a processed mail, as the database keeps it, in short."""
     stored = json.loads(trace)
     hits = [rule for rule in stored["rules"] if rule["hit"]]
-    evidence = [*stored["order"]["evidence"], *stored["thread"]["evidence"], *stored["thread"]["refused"]]
+    thread = stored["thread"]
+    # Where the thread is known, the order number in the quote and further pointers add nothing.
+    evidence = [line for line in stored["order"]["evidence"] if not thread["evidence"] or "quoted" not in line]
+    evidence = [*thread["evidence"], *evidence] if thread["evidence"] else [*evidence, *thread["refused"]]
     wishes = [f"wish {wish['name']}: {', '.join(wish['because'])}" for wish in stored["wishes"][:1]]
+    if thread["evidence"]:
+        wishes = []  # found in the subject that the thread began with
     standing = stored["standing"]
     if standing["verdict"] != "verified":
         evidence.insert(0, f"sender {standing['verdict']}: {standing['evidence']}")
@@ -153,6 +158,6 @@ def excerpt(text: str, look_for: Sequence[str]) -> str:
     if wanted:
         return "\n".join(wanted[:_QUOTED])
     for line in lines:
-        if not line.lower().startswith(_GREETINGS):
+        if not line.lower().startswith(_GREETINGS) and not line.endswith(("您好！", "您好，")):
             return textwrap.shorten(line, 240, placeholder=" …")
     return ""

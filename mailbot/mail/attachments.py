@@ -86,6 +86,8 @@ def _kind(content_type: str) -> str:
 
 
 def _extension(content_type: str) -> str:
-    return _EXTENSIONS.get(content_type) or _TYPES.guess_extension(content_type) or (
-        ".txt" if content_type.startswith("text/") else ".bin"
+    return (
+        _EXTENSIONS.get(content_type)
+        or _TYPES.guess_extension(content_type)
+        or (".txt" if content_type.startswith("text/") else ".bin")
     )

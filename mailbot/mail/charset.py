@@ -31,8 +31,24 @@ _ESCAPED_JAPANESE = re.compile(rb"\x1b(?:\$[@B(]|\([JI])")
 _HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){1,100}+~\}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _DETECTABLE = [
-    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "koi8_u",
-    "iso8859_2", "iso8859_5", "iso8859_7", "iso8859_15", "cp866", "mac_roman", "tis_620",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "cp1258",
+    "koi8_r",
+    "koi8_u",
+    "iso8859_2",
+    "iso8859_5",
+    "iso8859_7",
+    "iso8859_15",
+    "cp866",
+    "mac_roman",
+    "tis_620",
 ]  # the detector guesses among these; the multi-byte charsets are told apart here
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _SAMPLE = 20_000  # bytes that detection looks at

@@ -50,9 +50,7 @@ _CJK_VERBS = (
     "님이 작성|작성했습니다|작성하였습니다|님이 썼습니다"
 )
 _VERBS = f"{_LETTER_VERBS}|{_CJK_VERBS}"
-_VERB = re.compile(
-    rf"(?:(?<=\s)|^|(?<=[>\"”’)）]))(?:{_LETTER_VERBS})(?![A-Za-zÀ-ɏ])|{_CJK_VERBS}", re.IGNORECASE
-)
+_VERB = re.compile(rf"(?:(?<=\s)|^|(?<=[>\"”’)）]))(?:{_LETTER_VERBS})(?![A-Za-zÀ-ɏ])|{_CJK_VERBS}", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}\s?[:.h：]\s?\d\d")
 _ATTRIBUTION_END = re.compile(r".*[:：]\s*[-*_]*\s*", re.DOTALL)
 _OPENING = re.compile(

@@ -83,7 +83,8 @@ def _write_durably(path: Path, data: bytes) -> None:
 def _make_durable_folder(folder: Path) -> None:
     if folder.is_dir():
         return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_durable_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)  # with parents=True the parents would be open to others
     _fsync_folder(folder.parent)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from peewee import Database, OperationalError, SqliteDatabase
+from peewee import Database, DatabaseError, OperationalError, SqliteDatabase
 
 from mailbot.errors import ConfigError, TryAgainLater
 from mailbot.store.models import MODELS
@@ -57,7 +56,7 @@ def database_errors(path: Path) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise explain_trouble(path, error) from error
-    except sqlite3.DatabaseError as error:
+    except DatabaseError as error:
         raise ConfigError(f"{path}: not a usable database: {error}; restore it from a backup") from error
 
 

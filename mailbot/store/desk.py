@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,15 +14,12 @@ from mailbot.domain.forms import Answers, Item
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
 from mailbot.errors import SafeguardTripped
-from mailbot.store import tickets
+from mailbot.store import sql, tickets
 from mailbot.store.models import (
-    AttachmentRow,
     Case,
     CaseEventRow,
     CaseItem,
     Incident,
-    Message,
-    Participant,
     Refund,
     Ticket,
 )
@@ -38,25 +36,27 @@ def open_ticket(
     linked_to: int | None,
 ) -> int:
     """A new ticket whose customer takes part in it; returns its id."""
-    ticket = Ticket.create(
+    ticket_id = sql.insert(
+        "ticket",
         state="open",
         subject=mask_secrets(subject)[:500],
         language=language,
         customer_name=customer_name[:200],
         customer_email=customer_email,
         wish=wish,
+        order_number="",
         linked_to=linked_to,
         opened_at=now,
         updated_at=now,
     )
     if customer_email:
-        Participant.create(ticket=ticket.id, email=customer_email)
-    return int(ticket.id)
+        sql.insert("participant", ticket_id=ticket_id, email=customer_email)
+    return ticket_id
 
 
 def touch_ticket(ticket_id: int, now: datetime) -> None:
     """Something happened in the ticket."""
-    Ticket.update(updated_at=now).where(Ticket.id == ticket_id).execute()
+    sql.run("UPDATE ticket SET updated_at = ? WHERE id = ?", now, ticket_id)
 
 
 def set_ticket_state(ticket_id: int, state: str) -> None:
@@ -66,14 +66,15 @@ def set_ticket_state(ticket_id: int, state: str) -> None:
 
 def tie_order(ticket_id: int, order_number: str) -> None:
     """The ticket is about this order; the first one stays."""
-    Ticket.update(order_number=order_number).where((Ticket.id == ticket_id) & (Ticket.order_number == "")).execute()
+    sql.run("UPDATE ticket SET order_number = ? WHERE id = ? AND order_number = ''", order_number, ticket_id)
 
 
 def file_mail(*, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sender: str, at: datetime) -> int:
     """Put an incoming mail into a ticket, or beside all tickets; text is masked. Returns the message id."""
-    message = Message.create(
-        ticket=ticket_id,
-        inbox=inbox_id,
+    message = sql.insert(
+        "message",
+        ticket_id=ticket_id,
+        inbox_id=inbox_id,
         direction="in",
         message_id=mail.message_id or "",
         sender=sender,
@@ -84,20 +85,22 @@ def file_mail(*, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sende
         origin=mail.origin.value,
         at=at,
     )
-    if mail.attachments:
-        AttachmentRow.insert_many([_attachment(message.id, attachment) for attachment in mail.attachments]).execute()
-    return int(message.id)
+    attach(message, mail.attachments)
+    return message
 
 
-def _attachment(message_id: int, attachment: Attachment) -> dict[str, object]:
-    return {
-        "message": message_id,
-        "digest": attachment.sha256,
-        "filename": attachment.filename,
-        "content_type": attachment.content_type,
-        "size": attachment.size,
-        "inline": attachment.inline,
-    }
+def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
+    """Files of a message; their bytes are blobs."""
+    for attachment in attachments:
+        sql.insert(
+            "attachment",
+            message_id=message_id,
+            digest=attachment.sha256,
+            filename=attachment.filename,
+            content_type=attachment.content_type,
+            size=attachment.size,
+            inline=attachment.inline,
+        )
 
 
 def open_case(ticket_id: int, kind: CaseKind, order_number: str, now: datetime) -> int:

@@ -8,16 +8,19 @@ from decimal import Decimal
 from peewee import TextField
 
 
+def utc_text(value: datetime) -> str:
+    """ISO 8601 in UTC with microseconds: this text sorts by time. A time without a zone is refused."""
+    if value.tzinfo is None:
+        raise ValueError("a time without a time zone must not be stored")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class UtcField(TextField):
-    """An aware datetime, stored as ISO 8601 in UTC with microseconds: its text sorts by time."""
+    """An aware datetime, stored as `utc_text` writes it."""
 
     def db_value(self, value: datetime | None) -> str | None:
         """Aware datetime -> text."""
-        if value is None or isinstance(value, str):
-            return value
-        if value.tzinfo is None:
-            raise ValueError("a time without a time zone must not be stored")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value if value is None or isinstance(value, str) else utc_text(value)
 
     def python_value(self, value: str | None) -> datetime | None:
         """Text -> aware datetime."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailbot.store import sql
 from mailbot.store.models import Inbox
 
 
@@ -45,14 +46,18 @@ def pending(limit: int, after: int = 0) -> list[InboxItem]:
 
 def still_pending(inbox_id: int) -> bool:
     """True unless somebody else took the mail in the meantime."""
-    return bool(Inbox.select().where((Inbox.id == inbox_id) & (Inbox.state == "pending")).exists())
+    return sql.first("SELECT 1 FROM inbox WHERE id = ? AND state = 'pending'", inbox_id) is not None
 
 
 def mark_done(inbox_id: int, now: datetime, trace: str, rules_version: str) -> None:
     """The mail is decided; called inside the transaction that carries the decision out (G2, G8)."""
-    Inbox.update(state="done", done_at=now, trace=trace, rules_version=rules_version, error="").where(
-        Inbox.id == inbox_id
-    ).execute()
+    sql.run(
+        "UPDATE inbox SET state = 'done', done_at = ?, trace = ?, rules_version = ?, error = '' WHERE id = ?",
+        now,
+        trace,
+        rules_version,
+        inbox_id,
+    )
 
 
 def mark_failed(inbox_id: int, reason: str, most_attempts: int) -> bool:

@@ -145,7 +145,6 @@ class Outbox(Model):
     reader = TextField()  # customer or staff
     recipient = TextField()  # envelope recipient
     message_id = TextField(unique=True)
-    sealed = BlobField()  # RFC 5322 bytes, sealed with the Message-ID as context
     automatic = BooleanField()
     state = TextField(index=True)  # queued, sending, transmitting, sent, uncertain or dead
     attempts = IntegerField(default=0)
@@ -158,6 +157,17 @@ class Outbox(Model):
     class Meta:
         table_name = "outbox"
         indexes = ((("recipient", "created_at"), False),)
+
+
+class OutboxBytes(Model):
+    """The frozen mail itself; apart, because a change of state would write large bytes again."""
+
+    outbox = ForeignKeyField(Outbox, column_name="outbox_id", primary_key=True)
+    outbox_id: int
+    sealed = BlobField()  # RFC 5322 bytes, sealed with the Message-ID as context
+
+    class Meta:
+        table_name = "outbox_bytes"
 
 
 class Message(Model):
@@ -296,6 +306,7 @@ MODELS: tuple[type[Model], ...] = (
     Ticket,
     Participant,
     Outbox,
+    OutboxBytes,
     Message,
     AttachmentRow,
     Case,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from mailbot.domain.orders import Order, OrderLine
+from mailbot.store import sql
 from mailbot.store.models import OrderLineRow, OrderRow
 
 
@@ -83,19 +85,6 @@ def count() -> int:
 
 
 def _load(rows: list[OrderRow]) -> list[Order]:
-    lines: dict[str, list[OrderLine]] = {row.number: [] for row in rows}
-    if rows:
-        query = OrderLineRow.select().where(OrderLineRow.order.in_(list(lines)))
-        for line in query.order_by(OrderLineRow.order, OrderLineRow.position):
-            lines[line.order_number].append(
-                OrderLine(
-                    model=line.model,
-                    name=line.name,
-                    serials=tuple(line.serials.split()),
-                    quantity=line.quantity,
-                    unit_price=line.unit_price,
-                )
-            )
     return [
         Order(
             number=row.number,
@@ -104,7 +93,7 @@ def _load(rows: list[OrderRow]) -> list[Order]:
             phone=row.phone,
             country=row.country,
             language=row.language,
-            lines=tuple(lines[row.number]),
+            lines=_lines(row.number),
             currency=row.currency,
             payment_method=row.payment_method,
             purchased_on=row.purchased_on,
@@ -114,3 +103,13 @@ def _load(rows: list[OrderRow]) -> list[Order]:
         )
         for row in rows
     ]
+
+
+def _lines(number: str) -> tuple[OrderLine, ...]:
+    query = """
+        SELECT model, name, serials, quantity, unit_price FROM order_line WHERE order_number = ? ORDER BY position
+        """
+    return tuple(
+        OrderLine(model=model, name=name, serials=tuple(serials.split()), quantity=quantity, unit_price=Decimal(price))
+        for model, name, serials, quantity, price in sql.rows(query, number)
+    )

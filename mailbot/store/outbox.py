@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.domain.message import Attachment
-from mailbot.store.models import AttachmentRow, Message, Outbox
+from mailbot.errors import BadItem
+from mailbot.store import desk, sql
+from mailbot.store.models import Outbox
 from mailbot.store.vault import Vault
 
 
@@ -50,21 +52,27 @@ def queue(
     now: datetime,
 ) -> None:
     """Freeze a mail into the outbox and into its ticket; called inside the deciding transaction."""
-    row = Outbox.create(
-        ticket=ticket_id,
+    outbox_id = sql.insert(
+        "outbox",
+        ticket_id=ticket_id,
         template=template,
         reader=reader,
         recipient=recipient,
         message_id=message_id,
-        sealed=vault.seal(raw, message_id.encode()),
         automatic=automatic,
         state="queued",
+        attempts=0,
         next_try_at=now,
+        claimed_by="",
+        last_error="",
         created_at=now,
     )
-    message = Message.create(
-        ticket=ticket_id,
-        outbox=row.id,
+    sealed = vault.seal(raw, message_id.encode())
+    sql.run("INSERT INTO outbox_bytes (outbox_id, sealed) VALUES (?, ?)", outbox_id, sealed)
+    message = sql.insert(
+        "message",
+        ticket_id=ticket_id,
+        outbox_id=outbox_id,
         direction="out",
         message_id=message_id,
         sender=sender,
@@ -75,15 +83,7 @@ def queue(
         origin="own",
         at=now,
     )
-    for attachment in enclosed:
-        AttachmentRow.create(
-            message=message.id,
-            digest=attachment.sha256,
-            filename=attachment.filename,
-            content_type=attachment.content_type,
-            size=attachment.size,
-            inline=False,
-        )
+    desk.attach(message, enclosed)
 
 
 def _mail(row: Outbox) -> OutgoingMail:
@@ -103,9 +103,6 @@ def _mail(row: Outbox) -> OutgoingMail:
     )
 
 
-_HEAD = [field for field in Outbox._meta.sorted_fields if field.name != "sealed"]
-
-
 def claim(worker: str, now: datetime, limit: int) -> list[OutgoingMail]:
     """Take due mails in hand, oldest first; what is claimed is committed before anything is sent."""
     with Outbox._meta.database.atomic("IMMEDIATE"):
@@ -119,13 +116,18 @@ def claim(worker: str, now: datetime, limit: int) -> list[OutgoingMail]:
         if not ids:
             return []
         Outbox.update(state="sending", claimed_by=worker).where(Outbox.id.in_(ids)).execute()
-        return [_mail(row) for row in Outbox.select(*_HEAD).where(Outbox.id.in_(ids)).order_by(Outbox.id)]
+        return [_mail(row) for row in Outbox.select().where(Outbox.id.in_(ids)).order_by(Outbox.id)]
 
 
 def raw_bytes(vault: Vault, outbox_id: int) -> bytes:
     """The frozen bytes of a mail."""
-    row = Outbox.select(Outbox.sealed, Outbox.message_id).where(Outbox.id == outbox_id).get()
-    return vault.open(bytes(row.sealed), row.message_id.encode())
+    found = sql.first(
+        "SELECT b.sealed, o.message_id FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id WHERE o.id = ?",
+        outbox_id,
+    )
+    if found is None:
+        raise BadItem(f"outgoing mail {outbox_id} has no bytes; the database was changed by hand")
+    return vault.open(bytes(found[0]), found[1].encode())
 
 
 def mark_transmitting(outbox_id: int) -> None:
@@ -176,14 +178,14 @@ def recover() -> list[OutgoingMail]:
 
 def in_state(*states: str, limit: int = 1000) -> list[OutgoingMail]:
     """Mails in these states, oldest first; without states, the newest mails of all, newest first."""
-    query = Outbox.select(*_HEAD)
+    query = Outbox.select()
     query = query.where(Outbox.state.in_(states)).order_by(Outbox.id) if states else query.order_by(Outbox.id.desc())
     return [_mail(row) for row in query.limit(limit)]
 
 
 def get(outbox_id: int) -> OutgoingMail | None:
     """One mail, or None."""
-    row = Outbox.select(*_HEAD).where(Outbox.id == outbox_id).first()
+    row = Outbox.select().where(Outbox.id == outbox_id).first()
     return _mail(row) if row else None
 
 

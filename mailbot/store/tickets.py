@@ -10,36 +10,31 @@ from decimal import Decimal
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.facts import BounceFacts, CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item
-from mailbot.domain.numbers import ticket_number
+from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.threads import Pointer, Strength
 from mailbot.errors import BadItem
-from mailbot.store import orders
-from mailbot.store.models import (
-    AttachmentRow,
-    Case,
-    CaseItem,
-    Message,
-    Outbox,
-    Participant,
-    Refund,
-    Ticket,
-)
+from mailbot.store import orders, sql
+from mailbot.store.models import Refund
 
+_CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers"
 _CLOSED_STATES = (CaseState.REFUNDED.value, CaseState.DECLINED.value, CaseState.WITHDRAWN.value)
 
 
 def existing(ticket_ids: Iterable[int]) -> set[int]:
     """Those of the ids that are tickets."""
     wanted = list(ticket_ids)[:100]
-    return {row.id for row in Ticket.select(Ticket.id).where(Ticket.id.in_(wanted))} if wanted else set()
+    if not wanted:
+        return set()
+    return {row[0] for row in sql.rows(f"SELECT id FROM ticket WHERE id IN {sql.marks(wanted)}", *wanted)}
 
 
 def participants(ticket_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """Lower-case addresses that belong to each ticket."""
     found: dict[int, set[str]] = {ticket_id: set() for ticket_id in ticket_ids}
     if found:
-        for row in Participant.select().where(Participant.ticket.in_(list(found))):
-            found[row.ticket_id].add(row.email)
+        query = f"SELECT ticket_id, email FROM participant WHERE ticket_id IN {sql.marks(found)}"
+        for ticket_id, email in sql.rows(query, *found):
+            found[ticket_id].add(email)
     return {ticket_id: frozenset(emails) for ticket_id, emails in found.items()}
 
 
@@ -48,10 +43,8 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
     wanted = list(message_ids)[:100]
     if not wanted:
         return []
-    rows = Message.select(Message.ticket, Message.message_id, Message.direction).where(
-        Message.message_id.in_(wanted) & Message.ticket.is_null(False)
-    )
-    by_id = {(row.message_id, row.ticket_id): row.direction for row in rows if row.ticket_id is not None}
+    query = f"SELECT message_id, ticket_id, direction FROM message WHERE message_id IN {sql.marks(wanted)}"
+    by_id = {(found, ticket_id): way for found, ticket_id, way in sql.rows(query, *wanted) if ticket_id is not None}
     pointers = []
     for wanted_id in wanted:
         for (message_id, ticket_id), direction in by_id.items():
@@ -65,72 +58,81 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
 def bounced(message_ids: Sequence[str]) -> BounceFacts | None:
     """Which mail of ours a bounce quotes, if any."""
     wanted = list(message_ids)[:100]
-    row = Outbox.get_or_none(Outbox.message_id.in_(wanted)) if wanted else None
-    if row is None or row.ticket_id is None:
+    if not wanted:
         return None
-    return BounceFacts(ticket_id=row.ticket_id, to_staff=row.reader == "staff")
+    query = f"SELECT ticket_id, reader FROM outbox WHERE ticket_id IS NOT NULL AND message_id IN {sql.marks(wanted)}"
+    found = sql.first(query, *wanted)
+    return BounceFacts(ticket_id=found[0], to_staff=found[1] == "staff") if found else None
 
 
 def load(ticket_id: int) -> TicketFacts | None:
     """A ticket with its newest case, or None."""
-    row = Ticket.get_or_none(Ticket.id == ticket_id)
-    if row is None:
+    found = sql.first("SELECT state, language, customer_email, wish, order_number FROM ticket WHERE id = ?", ticket_id)
+    if found is None:
         return None
-    case = Case.select().where(Case.ticket == ticket_id).order_by(Case.id.desc()).first()
+    state, language, customer_email, wish, order_number = found
+    newest = newest_case(ticket_id)
     return TicketFacts(
-        ticket_id=row.id,
-        is_open=row.state == "open",
-        language=row.language,
-        customer_email=row.customer_email,
-        wish=row.wish,
-        order_number=row.order_number,
+        ticket_id=ticket_id,
+        is_open=state == "open",
+        language=language,
+        customer_email=customer_email,
+        wish=wish,
+        order_number=order_number,
         has_proof=_has_proof(ticket_id),
-        case=_case(case) if case else None,
+        case=newest[0] if newest else None,
     )
 
 
 def _has_proof(ticket_id: int) -> bool:
-    is_image = AttachmentRow.content_type.startswith("image/") & ~AttachmentRow.inline
-    is_pdf = AttachmentRow.content_type == "application/pdf"
-    query = AttachmentRow.select().join(Message)
-    return bool(query.where((Message.ticket == ticket_id) & (Message.direction == "in") & (is_image | is_pdf)).exists())
+    query = """
+        SELECT 1 FROM attachment a JOIN message m ON m.id = a.message_id
+        WHERE m.ticket_id = ? AND m.direction = 'in'
+        AND (a.content_type = 'application/pdf' OR (a.content_type LIKE 'image/%' AND NOT a.inline)) LIMIT 1
+        """
+    return sql.first(query, ticket_id) is not None
 
 
 def open_case_of_order(order_number: str) -> CaseFacts | None:
     """The newest open case of an order."""
-    query = Case.select().where((Case.order_number == order_number) & Case.state.not_in(_CLOSED_STATES))
-    row = query.order_by(Case.id.desc()).first()
-    return _case(row) if row else None
+    query = f"""
+        SELECT {_CASE_COLUMNS} FROM cases WHERE order_number = ? AND state NOT IN {sql.marks(_CLOSED_STATES)}
+        ORDER BY id DESC LIMIT 1
+        """
+    found = sql.first(query, order_number, *_CLOSED_STATES)
+    return _case(found) if found else None
 
 
 def load_case(case_id: int) -> CaseFacts | None:
     """One case, or None."""
-    row = Case.get_or_none(Case.id == case_id)
-    return _case(row) if row else None
+    found = sql.first(f"SELECT {_CASE_COLUMNS} FROM cases WHERE id = ?", case_id)
+    return _case(found) if found else None
 
 
 def newest_case(ticket_id: int) -> tuple[CaseFacts, str] | None:
     """The newest case of a ticket, and the last reason that staff gave."""
-    row = Case.select().where(Case.ticket == ticket_id).order_by(Case.id.desc()).first()
-    return (_case(row), row.staff_reason) if row else None
+    query = f"SELECT {_CASE_COLUMNS}, staff_reason FROM cases WHERE ticket_id = ? ORDER BY id DESC LIMIT 1"
+    found = sql.first(query, ticket_id)
+    return (_case(found), found[-1]) if found else None
 
 
-def _case(row: Case) -> CaseFacts:
-    order = orders.get(row.order_number)
+def _case(found: sql.Row) -> CaseFacts:
+    case_id, ticket_id, kind, state, order_number, answers = found[:6]
+    order = orders.get(order_number)
     if order is None:
-        raise BadItem(f"the order {row.order_number} of case {row.id} is gone; import it again")
-    items = CaseItem.select().where(CaseItem.case == row.id).order_by(CaseItem.id)
-    refund = Refund.get_or_none(Refund.case == row.id)
+        raise BadItem(f"the order {order_number} of case {case_number(case_id)} is gone; import it again")
+    refund = Refund.get_or_none(Refund.case == case_id)
+    items = sql.rows("SELECT model, quantity FROM case_item WHERE case_id = ? ORDER BY id", case_id)
     return CaseFacts(
-        case_id=row.id,
-        ticket_id=row.ticket_id,
-        kind=CaseKind(row.kind),
-        state=CaseState(row.state),
+        case_id=case_id,
+        ticket_id=ticket_id,
+        kind=CaseKind(kind),
+        state=CaseState(state),
         order=order,
-        answers=json.loads(row.answers),
-        items=tuple(Item(model=item.model, quantity=item.quantity) for item in items),
+        answers=json.loads(answers),
+        items=tuple(Item(model=model, quantity=quantity) for model, quantity in items),
         refund=_refund(refund) if refund else None,
-        refunded_before=refunded(row.order_number),
+        refunded_before=refunded(order_number),
     )
 
 
@@ -147,29 +149,22 @@ def _refund(row: Refund) -> RefundFacts:
 
 def refunded(order_number: str) -> Decimal:
     """Sum of all refunds booked for an order, in its currency."""
-    rows = Refund.select(Refund.amount).where(Refund.order_number == order_number)
-    return sum((row.amount for row in rows), Decimal(0))
+    amounts = sql.rows("SELECT amount FROM refund WHERE order_number = ?", order_number)
+    return sum((Decimal(amount) for (amount,) in amounts), Decimal(0))
 
 
 def answers_since(address: str, since: datetime) -> int:
     """Automatic answers written to an address since then."""
-    return int(
-        Outbox.select().where((Outbox.recipient == address) & (Outbox.created_at >= since) & Outbox.automatic).count()
-    )
+    query = "SELECT COUNT(*) FROM outbox WHERE recipient = ? AND created_at >= ? AND automatic"
+    return int(sql.rows(query, address, since)[0][0])
 
 
 def ticket_answers_since(ticket_id: int, since: datetime) -> int:
     """Automatic answers written to the customer in a ticket since then."""
-    return int(
-        Outbox.select()
-        .where(
-            (Outbox.ticket == ticket_id)
-            & (Outbox.created_at >= since)
-            & Outbox.automatic
-            & (Outbox.reader == "customer")
-        )
-        .count()
-    )
+    query = """
+        SELECT COUNT(*) FROM outbox WHERE ticket_id = ? AND created_at >= ? AND automatic AND reader = 'customer'
+        """
+    return int(sql.rows(query, ticket_id, since)[0][0])
 
 
 def due_refunds(today: date, now: datetime) -> list[DueFacts]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mailbot.domain.message import Attachment
+from mailbot.store import sql
 from mailbot.store.models import AttachmentRow, Message, Refund, Ticket
 
 
@@ -29,8 +30,29 @@ class TicketRow:
 
 def row(ticket_id: int) -> TicketRow | None:
     """One ticket, or None."""
-    found = Ticket.get_or_none(Ticket.id == ticket_id)
-    return _row(found) if found else None
+    found = sql.first(
+        """
+        SELECT id, state, subject, language, customer_name, customer_email, wish, order_number, linked_to,
+               opened_at, updated_at
+        FROM ticket WHERE id = ?
+        """,
+        ticket_id,
+    )
+    if found is None:
+        return None
+    return TicketRow(
+        ticket_id=found[0],
+        state=found[1],
+        subject=found[2],
+        language=found[3],
+        customer_name=found[4],
+        customer_email=found[5],
+        wish=found[6],
+        order_number=found[7],
+        linked_to=found[8],
+        opened_at=datetime.fromisoformat(found[9]),
+        updated_at=datetime.fromisoformat(found[10]),
+    )
 
 
 def page(limit: int, state: str = "") -> list[TicketRow]:
@@ -104,16 +126,11 @@ def _refund_row(found: Refund) -> RefundRow:
 
 def thread_of(ticket_id: int, address: str) -> list[str]:
     """Message-IDs that `address` wrote or got in a ticket, oldest first: nobody else's ids leave the house."""
-    rows = (
-        Message.select(Message.message_id)
-        .where(
-            (Message.ticket == ticket_id)
-            & ((Message.sender == address) | (Message.recipient == address))
-            & (Message.message_id != "")
-        )
-        .order_by(Message.id)
-    )
-    return [found.message_id for found in rows]
+    query = """
+        SELECT message_id FROM message WHERE ticket_id = ? AND (sender = ? OR recipient = ?) AND message_id <> ''
+        ORDER BY id
+        """
+    return [message_id for (message_id,) in sql.rows(query, ticket_id, address, address)]
 
 
 def files_from_customer(ticket_id: int) -> list[Attachment]:

@@ -94,7 +94,6 @@ CREATE TABLE outbox (
   reader TEXT NOT NULL CHECK (reader IN ('customer', 'staff')),
   recipient TEXT NOT NULL,
   message_id TEXT NOT NULL UNIQUE,
-  sealed {bytes} NOT NULL,
   automatic BOOLEAN NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'transmitting', 'sent', 'uncertain', 'dead')),
   attempts INTEGER NOT NULL,
@@ -108,6 +107,11 @@ CREATE INDEX outbox_due ON outbox (next_try_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('sending', 'transmitting', 'uncertain', 'dead');
 CREATE INDEX outbox_recipient ON outbox (recipient, created_at);
 CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
+
+CREATE TABLE outbox_bytes (
+  outbox_id INTEGER PRIMARY KEY REFERENCES outbox (id),
+  sealed {bytes} NOT NULL
+);
 
 CREATE TABLE message (
   id {id},

@@ -1,0 +1,169 @@
+"""One mail for every rule of rules/routing.yaml: a rule that no example reaches fails a test."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mailbot.domain.cases import CaseState
+from mailbot.domain.commands import read_staff_words
+from mailbot.domain.facts import BounceFacts, Facts
+from mailbot.domain.match import Ambiguous
+from mailbot.domain.message import Origin
+from mailbot.domain.standing import Role, Verdict
+from tests.domain.examples import (
+    NOT_CONFIRMED,
+    RETURN_WISH,
+    STAFF,
+    case,
+    exact,
+    facts,
+    mail,
+    order,
+    standing,
+    thread,
+    ticket,
+)
+
+AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
+IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
+
+
+def machine(origin: Origin, **changes: object) -> Facts:
+    return facts(mail=mail(origin=origin), **changes)
+
+
+def staff(text: str, state: CaseState | None = CaseState.SUBMITTED, **changes: object) -> Facts:
+    """A proven staff member answers a notice of a ticket whose case is in `state`."""
+    values: dict[str, object] = {
+        "mail": mail(text),
+        "sender": STAFF,
+        "role": Role.STAFF,
+        "staff_name": "Li Na",
+        "staff_may_command": True,
+        "thread": thread(ticket_id=1, staff_token=True, evidence=("signed reply address",)),
+        "ticket": ticket(case=case(state) if state else None),
+        "words": read_staff_words(text),
+    }
+    return facts(**{**values, **changes})
+
+
+def form(answers: dict[str, str], *, has_proof: bool = True) -> Facts:
+    known = ticket(case=case(CaseState.REQUESTED), has_proof=has_proof)
+    return facts(form=answers, ticket=known, thread=IN_TICKET)
+
+
+# (table, rule) -> facts that end there, and the effects that must come of it, in order; letters by template and reader.
+EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
+    ("incoming", "a notice to staff bounced - another notice would bounce too"): (
+        machine(Origin.BOUNCE, bounce=BounceFacts(ticket_id=1, to_staff=True)),
+        ["FileApart", "RecordIncident"],
+    ),
+    ("incoming", "our mail to a customer bounced"): (
+        machine(Origin.BOUNCE, bounce=BounceFacts(ticket_id=1, to_staff=False)),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("incoming", "a machine answers in a ticket"): (
+        machine(Origin.AUTO_REPLY, ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail"],
+    ),
+    ("incoming", "other machine mail is kept, never answered"): (machine(Origin.LIST), ["FileApart"]),
+    ("incoming", "the desk's own address as sender"): (facts(role=Role.DESK), ["FileApart"]),
+    ("incoming", "nobody to answer to"): (
+        facts(role=Role.NOBODY, sender="", mail=mail(sender=None)),
+        ["OpenTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("staff", "forged staff address"): (
+        staff("#approve", standing=standing(Verdict.FAILED), staff_may_command=False, thread=thread(), ticket=None),
+        ["FileApart", "RecordIncident"],
+    ),
+    ("staff", "a command, but the sender or the ticket isn't proven"): (
+        staff("#approve", staff_may_command=False),
+        ["FileApart", "staff_command_refused > acting staff"],
+    ),
+    ("staff", "words for a customer, but the sender or the ticket isn't proven"): (
+        staff("Hello Kate", thread=thread(), ticket=None),
+        ["FileApart", "staff_command_refused > acting staff"],
+    ),
+    ("staff", 'a line that begins with "#" and can\'t be read'): (
+        staff("#aprove\nHello Kate"),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("staff", "a command that the case allows"): (
+        staff("#approve\nThank you for waiting."),
+        ["UseTicket", "FileMail", "MoveCase", "return_approved > customer", "staff_reply > customer"],
+    ),
+    ("staff", "a command that the case doesn't allow"): (
+        staff("#inspect pass"),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("staff", "a note for colleagues"): (staff("#note she called"), ["UseTicket", "FileMail"]),
+    ("staff", "an answer to the customer"): (
+        staff("About 60 dB."),
+        ["UseTicket", "FileMail", "staff_reply > customer"],
+    ),
+    ("staff", "nothing new in it"): (staff(""), ["UseTicket", "FileMail"]),
+    ("customer", "the return form came back complete"): (
+        form({"condition": "unused"}),
+        ["UseTicket", "FileMail", "FillForm", "MoveCase", "return_submitted > customer", "staff_notice > staff"],
+    ),
+    ("customer", "the return form came back with gaps"): (
+        form({"reason": "too small"}),
+        ["UseTicket", "FileMail", "FillForm", "MoveCase", "return_form_missing > customer"],
+    ),
+    ("customer", "more in a closed ticket"): (
+        facts(ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
+    ),
+    ("customer", "more in an open ticket"): (
+        facts(ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "the sender is not who the mail says"): (
+        facts(standing=standing(Verdict.FAILED), order=NOT_CONFIRMED, wishes=(RETURN_WISH,)),
+        ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("customer", "more about an order with an open case"): (
+        facts(order=exact(), open_case_elsewhere=case(ticket_id=7), wishes=(RETURN_WISH,)),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "a number that this sender can't be answered about"): (
+        facts(order=NOT_CONFIRMED),
+        ["OpenTicket", "FileMail", "order_not_confirmed > customer", "staff_notice > staff"],
+    ),
+    ("customer", "everything else"): (
+        facts(),
+        ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "within the return window"): (
+        facts(wishes=(RETURN_WISH,), order=exact()),
+        ["OpenTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "return_form > customer"],
+    ),
+    ("return wanted", "after the return window"): (
+        facts(wishes=(RETURN_WISH,), order=exact(purchased_on=date(2026, 2, 17))),
+        ["OpenTicket", "FileMail", "TieOrder", "return_too_late > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "several orders"): (
+        facts(wishes=(RETURN_WISH,), order=AMBIGUOUS),
+        ["OpenTicket", "FileMail", "order_number_needed > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "a number that this sender can't be answered about"): (
+        facts(wishes=(RETURN_WISH,), order=NOT_CONFIRMED),
+        ["OpenTicket", "FileMail", "order_not_confirmed > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "no order number in the first mail"): (
+        facts(wishes=(RETURN_WISH,)),
+        ["OpenTicket", "FileMail", "order_number_needed > customer"],
+    ),
+    ("return wanted", "still no order number"): (
+        facts(ticket=ticket(wish="return", order_number=""), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+}
+
+# Rules that only lead to another table: reached by the examples above on their way.
+ON_THE_WAY = {
+    ("incoming", "staff"),
+    ("incoming", "everybody else is a customer"),
+    ("customer", "the order number we asked for"),
+    ("customer", "a return is asked for"),
+}

@@ -1,0 +1,170 @@
+"""The grammar of staff commands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailbot.domain.cases import CaseEvent
+from mailbot.domain.commands import COMMAND_LINES, Command, paid_on, read_staff_words
+
+E = CaseEvent
+
+
+@pytest.mark.parametrize(
+    ("line", "event", "argument"),
+    [
+        ("#approve", E.APPROVE, ""),
+        ("#Approve", E.APPROVE, ""),
+        ("#APPROVED", E.APPROVE, ""),
+        ("# approve", E.APPROVE, ""),
+        ("  #approve  ", E.APPROVE, ""),
+        ("＃approve", E.APPROVE, ""),
+        ("＃同意", E.APPROVE, ""),
+        ("#同意", E.APPROVE, ""),
+        ("\u3000＃ 同意\u3000", E.APPROVE, ""),
+        ("#decline used and scratched", E.DECLINE, "used and scratched"),
+        ("#拒绝 已使用", E.DECLINE, "已使用"),
+        ("#received", E.RECEIVE, ""),
+        ("#收到", E.RECEIVE, ""),
+        ("#inspect pass", E.INSPECT_PASS, ""),
+        ("#inspect OK", E.INSPECT_PASS, ""),
+        ("#Inspect Passed", E.INSPECT_PASS, ""),
+        ("#验货 通过", E.INSPECT_PASS, ""),
+        ("#验货 合格", E.INSPECT_PASS, ""),
+        ("#inspect fail the lid is broken", E.INSPECT_FAIL, "the lid is broken"),
+        ("#验货 不通过 外壳有划痕", E.INSPECT_FAIL, "外壳有划痕"),
+        ("#验货 不合格 缺少配件", E.INSPECT_FAIL, "缺少配件"),
+        ("#refunded", E.REFUND_PAID, ""),
+        ("#refunded 2026-03-31", E.REFUND_PAID, "2026-03-31"),
+        ("#已退款", E.REFUND_PAID, ""),
+        ("#withdraw", E.WITHDRAW, ""),
+        ("#撤销", E.WITHDRAW, ""),
+    ],
+)
+def test_a_command_in_all_its_forms(line: str, event: CaseEvent, argument: str) -> None:
+    words = read_staff_words(line)
+    assert [(c.event, c.argument) for c in words.commands] == [(event, argument)]
+    assert words.problems == ()
+    assert words.text == ""
+    assert not words.internal
+
+
+@pytest.mark.parametrize(
+    ("line", "event", "argument"),
+    [
+        ("#验货通过", E.INSPECT_PASS, ""),
+        ("#验货不通过 外壳有划痕", E.INSPECT_FAIL, "外壳有划痕"),
+        ("#验货　不通过　外壳有划痕", E.INSPECT_FAIL, "外壳有划痕"),
+        ("#inspect fail: the lid is broken", E.INSPECT_FAIL, "the lid is broken"),
+        ("#拒绝：已使用", E.DECLINE, "已使用"),
+        ("#decline: used", E.DECLINE, "used"),
+    ],
+)
+def test_commands_as_people_write_them_without_the_blank_or_with_a_colon(
+    line: str, event: CaseEvent, argument: str
+) -> None:
+    assert [(c.event, c.argument) for c in read_staff_words(line).commands] == [(event, argument)]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("#inspect", "#inspect pass or #inspect fail"),
+        ("#inspect maybe", "#inspect pass or #inspect fail"),
+        ("#inspect not ok", "#inspect pass or #inspect fail"),
+        ("#inspect fail", "expected a reason"),
+        ("#decline", "expected a reason"),
+        ("#拒绝", "expected a reason"),
+        ("#验货 不合格", "expected a reason"),
+        ("#aprove", "not a command"),
+        ("#退款", "not a command"),
+        ("#refunded yesterday", "2026-03-31"),
+        ("#refunded 2026-02-30", "2026-03-31"),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem_that_says_what_was_expected(line: str, expected: str) -> None:
+    words = read_staff_words(f"Hello\n{line}\nBye")
+    assert words.commands == ()
+    (problem,) = words.problems
+    assert problem.startswith(line)
+    assert expected in problem
+    assert words.text == "Hello\nBye"  # a line meant for the desk never reaches the customer
+
+
+@pytest.mark.parametrize("line", ["#approve not yet, please wait", "#received nothing so far", "#approved?"])
+def test_words_after_a_command_that_takes_none_are_not_read_past(line: str) -> None:
+    words = read_staff_words(line)
+    assert words.commands == ()
+    assert len(words.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#1 problem is the lid",
+        "Our #1 kettle",
+        "Please see ticket #approve",
+        "C# approve",
+        "Room #12",
+        "# ",
+        "#",
+        "#2026-03-31",
+        "- #approve",
+    ],
+)
+def test_a_sign_in_the_middle_of_words_or_before_a_number_is_no_command(line: str) -> None:
+    words = read_staff_words(line)
+    assert (words.commands, words.problems) == ((), ())
+    assert words.text == line.strip()
+
+
+def test_words_beside_commands_go_to_the_customer_and_commands_keep_their_order() -> None:
+    words = read_staff_words("Dear Kate,\n\n#approve\n#received\nthanks for waiting.\n#inspect pass\n")
+    assert [c.event for c in words.commands] == [E.APPROVE, E.RECEIVE, E.INSPECT_PASS]
+    assert words.text == "Dear Kate,\n\nthanks for waiting."
+
+
+@pytest.mark.parametrize("line", ["#note", "#备注", "＃Note", "#note she called twice"])
+def test_a_note_keeps_the_text_in_the_house(line: str) -> None:
+    words = read_staff_words(f"{line}\nask finance first")
+    assert words.internal
+    assert "ask finance first" in words.text
+    assert "note" not in words.text.casefold()
+    assert words.commands == ()
+
+
+def test_a_note_may_stand_beside_a_command() -> None:
+    words = read_staff_words("#note she called\n#approve")
+    assert words.internal
+    assert [c.event for c in words.commands] == [E.APPROVE]
+
+
+@pytest.mark.parametrize("event", list(COMMAND_LINES))
+def test_the_help_in_a_notice_is_understood_when_it_is_typed_in(event: CaseEvent) -> None:
+    (command,) = read_staff_words(COMMAND_LINES[event]).commands
+    assert command.event is event
+
+
+def test_the_day_of_payment() -> None:
+    today = date(2026, 3, 20)
+    given_day = Command(event=E.REFUND_PAID, argument="2026-03-18", line="")
+    assert paid_on(given_day, today) == date(2026, 3, 18)
+    assert paid_on(Command(event=E.REFUND_PAID, argument="", line=""), today) == today
+
+
+PIECES = st.sampled_from(["#", "＃", "approve", "inspect", "pass", "fail", "同意", "验货", " ", "\u3000", "\n", "note", "1"])
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map("".join)))
+@settings(max_examples=200, deadline=None)
+def test_nothing_that_staff_can_write_raises_and_no_command_line_is_sent_on(text: str) -> None:
+    words = read_staff_words(text)
+    for command in words.commands:
+        assert command.line.startswith(("#", "＃"))
+    again = read_staff_words(words.text)
+    if not words.internal:
+        assert (again.commands, again.problems) == ((), ())

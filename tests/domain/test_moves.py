@@ -1,0 +1,168 @@
+"""From commands to effects: all of a mail or nothing, and one refund at most (G6)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailbot.domain.cases import Actor, CaseEvent, CaseState
+from mailbot.domain.commands import read_staff_words
+from mailbot.domain.effects import BookRefund, CloseTicket, Effect, MoveCase, Reader, ReopenTicket, SettleRefund, Write
+from mailbot.domain.facts import CaseFacts
+from mailbot.domain.forms import Item
+from mailbot.domain.moves import Mover, Refusal, commands_now, move_case_through
+from tests.domain.examples import CALENDAR, STAFF, TODAY, book, case, line, order, refund
+
+S = CaseState
+BY_STAFF = Mover(actor=Actor.STAFF, address=STAFF, today=TODAY)
+
+
+def move(start: CaseFacts, text: str, mover: Mover = BY_STAFF) -> tuple[Effect, ...] | Refusal:
+    words = read_staff_words(text)
+    assert words.problems == ()
+    return move_case_through(start, words.commands, mover, book().returns, CALENDAR)
+
+
+def kinds(effects: tuple[Effect, ...] | Refusal) -> list[str]:
+    assert not isinstance(effects, Refusal), effects
+    return [effect.template if isinstance(effect, Write) else type(effect).__name__ for effect in effects]
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "expected"),
+    [
+        (S.SUBMITTED, "#approve", ["MoveCase", "return_approved"]),
+        (S.SUBMITTED, "#decline used", ["MoveCase", "return_declined", "CloseTicket"]),
+        (S.DECLINED, "#approve", ["MoveCase", "ReopenTicket", "return_approved"]),
+        (S.APPROVED, "#received", ["MoveCase", "return_received"]),
+        (S.RECEIVED, "#inspect pass", ["MoveCase", "BookRefund", "refund_notice"]),
+        (S.RECEIVED, "#inspect fail scratched", ["MoveCase", "return_inspection_failed"]),
+        (S.INSPECTED_FAILED, "#inspect pass", ["MoveCase", "BookRefund", "refund_notice"]),
+        (S.INSPECTED_FAILED, "#decline scratched", ["MoveCase", "return_declined", "CloseTicket"]),
+        (S.REFUND_DUE, "#refunded", ["MoveCase", "SettleRefund", "refund_settled", "CloseTicket"]),
+        (S.APPROVED, "#withdraw", ["MoveCase", "return_withdrawn", "CloseTicket"]),
+        (
+            S.APPROVED,
+            "#received\n#inspect pass",
+            ["MoveCase", "return_received", "MoveCase", "BookRefund", "refund_notice"],
+        ),
+    ],
+)
+def test_what_a_command_brings_about(state: CaseState, text: str, expected: list[str]) -> None:
+    assert kinds(move(case(state), text)) == expected
+
+
+def test_a_move_records_who_decided_from_where_and_why() -> None:
+    effects = move(case(S.SUBMITTED), "#decline it was used")
+    assert not isinstance(effects, Refusal)
+    assert effects[0] == MoveCase(
+        event=CaseEvent.DECLINE,
+        expected=S.SUBMITTED,
+        to=S.DECLINED,
+        by=Actor.STAFF,
+        by_address=STAFF,
+        reason="it was used",
+    )
+
+
+def test_a_booked_refund_goes_back_the_way_it_was_paid_and_names_a_working_day() -> None:
+    effects = move(case(S.RECEIVED), "#inspect pass")
+    assert not isinstance(effects, Refusal)
+    (booked,) = [effect for effect in effects if isinstance(effect, BookRefund)]
+    assert booked == BookRefund(
+        order_number="TP2026030117",
+        amount=Decimal("199.00"),
+        currency="GBP",
+        payment_method="Visa card",
+        due_on=date(2026, 3, 31),  # seven working days after Friday the 20th (P13)
+        due_is_provisional=False,
+        decided_by=STAFF,
+    )
+
+
+@pytest.mark.parametrize(("text", "day"), [("#refunded", TODAY), ("#refunded 2026-03-18", date(2026, 3, 18))])
+def test_the_day_of_payment_is_the_one_given_or_today(text: str, day: date) -> None:
+    effects = move(case(S.REFUND_DUE), text)
+    assert not isinstance(effects, Refusal)
+    assert SettleRefund(paid_on=day, by_address=STAFF) in effects
+    (moved,) = [effect for effect in effects if isinstance(effect, MoveCase)]
+    assert moved.reason == ""  # a date is no reason
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "reason"),
+    [
+        (case(S.RECEIVED, refund=refund()), "#inspect pass", "booked already"),
+        (case(S.RECEIVED, items=()), "#inspect pass", "isn't known which items"),
+        (case(S.RECEIVED, refunded_before=Decimal("0.01")), "#inspect pass", "would exceed"),
+        (case(S.RECEIVED, items=(Item(model="TP-K17", quantity=2),)), "#inspect pass", "not 2"),
+        (case(S.SUBMITTED), "#inspect pass", "possible now: #approve, #decline <reason>, #withdraw"),
+        (case(S.REFUNDED), "#approve", "nothing more can happen"),
+        (case(S.REFUND_DUE), "#inspect pass", "possible now: #refunded"),
+    ],
+)
+def test_what_is_refused_and_why(start: CaseFacts, text: str, reason: str) -> None:
+    refused = move(start, text)
+    assert isinstance(refused, Refusal)
+    assert reason in refused.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "text"),
+    [
+        (case(S.SUBMITTED), "#approve\n#inspect pass"),
+        (case(S.APPROVED, items=()), "#received\n#inspect pass"),
+        (case(S.SUBMITTED), "#approve\n#approve"),
+        (case(S.RECEIVED), "#inspect pass\n#inspect pass"),
+        (case(S.RECEIVED), "#inspect pass\n#withdraw"),
+    ],
+)
+def test_several_commands_are_carried_out_all_or_none(start: CaseFacts, text: str) -> None:
+    assert isinstance(move(start, text), Refusal)
+
+
+def test_a_customer_cannot_do_what_staff_do() -> None:
+    customer = Mover(actor=Actor.CUSTOMER, address="kate@mail.example", today=TODAY)
+    for event in commands_now(case(S.SUBMITTED)):
+        command = {"approve": "#approve", "decline": "#decline x", "withdraw": "#withdraw"}[event.value]
+        assert isinstance(move(case(S.SUBMITTED), command, customer), Refusal)
+
+
+def test_without_a_case_nothing_can_be_commanded() -> None:
+    assert commands_now(None) == ()
+    assert commands_now(case(S.WITHDRAWN)) == ()
+
+
+COMMANDS = st.lists(
+    st.sampled_from(
+        ["#approve", "#decline x", "#received", "#inspect pass", "#inspect fail x", "#refunded", "#withdraw"]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(start=st.sampled_from(list(S)), commands=COMMANDS)
+@settings(max_examples=300, deadline=None)
+def test_no_row_of_commands_books_twice_or_breaks_the_chain(start: CaseState, commands: list[str]) -> None:
+    effects = move(case(start, order=order(line("TP-K17", 2))), "\n".join(commands))
+    if isinstance(effects, Refusal):
+        assert effects.reasons
+        return
+    moves = [effect for effect in effects if isinstance(effect, MoveCase)]
+    assert len(moves) == len(commands)
+    assert moves[0].expected is start
+    assert all(one.to is two.expected for one, two in zip(moves, moves[1:], strict=False))
+    assert sum(isinstance(effect, BookRefund) for effect in effects) <= 1
+    assert sum(isinstance(effect, SettleRefund) for effect in effects) <= 1
+    letters = [effect for effect in effects if isinstance(effect, Write)]
+    assert len(letters) == len(commands)
+    assert all(letter.to is Reader.CUSTOMER and not letter.automatic for letter in letters)
+    ended = moves[-1].to in (S.DECLINED, S.WITHDRAWN, S.REFUNDED)
+    last_word = [effect for effect in effects if isinstance(effect, CloseTicket | ReopenTicket)]
+    if last_word:
+        assert isinstance(last_word[-1], CloseTicket) == ended

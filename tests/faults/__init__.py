@@ -1,0 +1,1 @@
+"""Crashes, stops and moved folders: nothing lost, nothing twice."""
