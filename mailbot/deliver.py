@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from mailbot.apply import Applier, Occasion
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from mailbot.domain.effects import Reader, UseTicket, Write
-from mailbot.errors import MailbotError
+from mailbot.errors import BadItem, ConfigError, MailbotError, TryAgainLater
 from mailbot.mail.compose import ascii_address
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
 from mailbot.settings import Settings
 from mailbot.settings.model import MailboxSettings
 from mailbot.store import desk, outbox
+from mailbot.store.blobs import Blobs
 from mailbot.store.database import transaction
 from mailbot.store.vault import Vault
 
@@ -34,7 +35,8 @@ class DeliveryResult:
     later: int = 0
     dead: int = 0
     uncertain: int = 0
-    trouble: MailbotError | None = None  # the relay as a whole is out of reach or misconfigured
+    troubles: list[MailbotError] = field(default_factory=list)  # relay or sent folder out of reach, or misconfigured
+    relay_is_down: bool = False  # nothing more can be sent in this pass
 
 
 @dataclass(kw_only=True)
@@ -44,6 +46,7 @@ class Deliverer:
     settings: Settings
     applier: Applier
     vault: Vault
+    blobs: Blobs
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> DeliveryResult:
@@ -76,7 +79,7 @@ class Deliverer:
                     else:
                         outbox.requeue(mail.outbox_id, now)
         except MailbotError as error:
-            result.trouble = error
+            result.troubles.append(error)  # the doubt stays, everything else goes out
 
     def _sent_mailbox(self) -> tuple[str, MailboxSettings | None]:
         for name, mailbox in self.settings.mailboxes.items():
@@ -88,7 +91,7 @@ class Deliverer:
         worker = f"{os.uname().nodename}:{os.getpid()}"
         connections = [SmtpConnection(self.settings.smtp) for _ in range(self.settings.smtp.connections)]
         try:
-            while not stop() and result.trouble is None:
+            while not stop() and not result.relay_is_down:
                 mails = outbox.claim(worker, self.clock(), self.settings.delivery.batch)
                 if not mails:
                     return
@@ -107,13 +110,17 @@ class Deliverer:
         sent: list[int] = []
 
         async def worker(connection: SmtpConnection) -> None:
-            while waiting and result.trouble is None and not stop():
+            while waiting and not result.relay_is_down and not stop():
                 mail = waiting.pop()
                 try:
                     delivery = await self._send(connection, mail)
-                except MailbotError as error:
+                except BadItem as error:
+                    delivery = Delivery(outcome=Outcome.REFUSED, detail=str(error))
+                except (TryAgainLater, ConfigError) as error:
                     waiting.append(mail)
-                    result.trouble = error
+                    if not result.relay_is_down:
+                        result.troubles.append(error)
+                    result.relay_is_down = True
                     return
                 if delivery.outcome is Outcome.SENT:
                     result.sent += 1
@@ -121,14 +128,16 @@ class Deliverer:
                 else:
                     self._failed(mail, delivery, result)
 
-        try:
-            await asyncio.gather(*(worker(connection) for connection in connections))
-        finally:
-            outbox.mark_sent(sent, self.clock())
-            outbox.release([mail.outbox_id for mail in waiting])
+        # All of them come to an end before anything is raised: a mail on the wire must be written down.
+        ends = await asyncio.gather(*(worker(connection) for connection in connections), return_exceptions=True)
+        outbox.mark_sent(sent, self.clock())
+        outbox.release([mail.outbox_id for mail in waiting])
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def _send(self, connection: SmtpConnection, mail: outbox.OutgoingMail) -> Delivery:
-        raw = outbox.raw_bytes(self.vault, mail.outbox_id)
+        raw = outbox.raw_bytes(self.vault, self.blobs, mail.outbox_id)
         before_data = None
         if is_careful(mail.template):
 
@@ -168,7 +177,20 @@ class Deliverer:
         )
 
     def _write_down(self, mail: outbox.OutgoingMail, step: NextStep, detail: str) -> None:
-        """The outcome and, where staff must know, the notice to them, in one transaction."""
+        """The outcome and, where staff must know, the notice to them, in one transaction.
+
+        A notice that can't be written (its template is broken) must not hide the outcome: it becomes an incident.
+        """
+        try:
+            self._write_outcome(mail, step, detail)
+        except ConfigError as error:
+            log.error("%s", error)
+            with transaction():
+                outbox.mark_failed(mail.outbox_id, step.state, detail, step.next_try_at)
+                about = f"outgoing mail {mail.outbox_id} is {step.state}; the notice to staff could not be written"
+                desk.record_incident("notice_failed", mail.ticket_id, about, self.clock())
+
+    def _write_outcome(self, mail: outbox.OutgoingMail, step: NextStep, detail: str) -> None:
         now = self.clock()
         with transaction():
             outbox.mark_failed(mail.outbox_id, step.state, detail, step.next_try_at)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailbot.errors import BadItem, ConfigError
+from mailbot.errors import ConfigError
 from mailbot.net.imap import ImapConnection, MailSize
 from mailbot.settings.model import AfterIntake, LimitSettings, MailboxSettings
 from mailbot.store import ledger
@@ -27,6 +27,7 @@ class IntakeResult:
 
     seen: int  # mails that the server or the file offered
     new: int  # of those, contents not known before
+    problems: tuple[str, ...] = ()  # files that were left out, and why
 
 
 def fetch_mailbox(
@@ -126,16 +127,19 @@ def _settle(connection: ImapConnection, settings: MailboxSettings, folder: ledge
 def ingest(source: str, limits: LimitSettings, blobs: Blobs) -> IntakeResult:
     """Take mails from a file (.eml or mbox), a folder (Maildir, or .eml files) or "-" (one mail on stdin).
 
-    Raises ConfigError when there is no such thing, BadItem for a mail above `limits.message_bytes`.
+    A mail above `limits.message_bytes` is left out and named in `problems`. Raises ConfigError when there is no such
+    thing.
     """
     seen = new = 0
+    problems: list[str] = []
     for where, raw in _read_source(source):
         if len(raw) > limits.message_bytes:
-            raise BadItem(f"{where}: {len(raw)} bytes, more than limits.message_bytes ({limits.message_bytes})")
+            problems.append(f"{where}: {len(raw)} bytes, more than limits.message_bytes ({limits.message_bytes})")
+            continue
         digest = blobs.put(raw)
         new += ledger.record_file(digest, len(raw), datetime.now(UTC))
         seen += 1
-    return IntakeResult(seen=seen, new=new)
+    return IntakeResult(seen=seen, new=new, problems=tuple(problems))
 
 
 def _read_source(source: str) -> Iterator[tuple[str, bytes]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +18,9 @@ from mailbot.apply import Applier, Occasion
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.effects import Decision
 from mailbot.domain.facts import AnswerBudget, Facts
-from mailbot.domain.forms import read_form
-from mailbot.domain.match import Exact, match_order
-from mailbot.domain.message import IncomingMail, Origin
+from mailbot.domain.forms import Answers, form_labels, read_form
+from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
+from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.numbers import row_id
 from mailbot.domain.references import References, find_references
 from mailbot.domain.rules import RuleBook, decide
@@ -28,15 +28,16 @@ from mailbot.domain.standing import Role, Standing, TokenClaim, Verdict
 from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
 from mailbot.domain.wishes import score_wishes
 from mailbot.domain.workdays import WorkCalendar
-from mailbot.errors import ConfigError, TryAgainLater
+from mailbot.errors import BadItem, ConfigError, TryAgainLater
 from mailbot.evidence.calendars import work_calendar
 from mailbot.mail.authenticity import judge_sender
+from mailbot.mail.compose import ascii_address
 from mailbot.mail.parse import ParsedMail, parse_mail
 from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.settings import Settings
 from mailbot.store import history, inbox, orders, tickets
 from mailbot.store.blobs import Blobs
-from mailbot.store.database import Rehearsal, transaction
+from mailbot.store.database import Rehearsal, lazy_commits, transaction
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class ProcessResult:
     done: int = 0
     failed: int = 0  # will be tried again
     quarantined: int = 0
+    trouble: ConfigError | None = None  # a template or a key that some mails need; they wait, the others went on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +75,24 @@ class Processor:
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> ProcessResult:
         """Process all that waits, until `stop` says so; a mail that fails is counted and passed over (G3)."""
+        with lazy_commits():
+            return self._run(stop)
+
+    def _run(self, stop: Callable[[], bool]) -> ProcessResult:
         done = failed = quarantined = after = 0
+        trouble: ConfigError | None = None
         while batch := inbox.pending(_BATCH, after):
             for item in batch:
                 after = item.inbox_id
                 if stop():
-                    return ProcessResult(done=done, failed=failed, quarantined=quarantined)
+                    return ProcessResult(done=done, failed=failed, quarantined=quarantined, trouble=trouble)
                 try:
                     done += self.process(item)
-                except (TryAgainLater, ConfigError):
+                except TryAgainLater:
                     raise
+                except ConfigError as error:
+                    # Not the mail's fault: it waits, uncounted, until the operator has mended a template.
+                    trouble, failed = error, failed + 1
                 except Exception as error:
                     reason = _reason(error)
                     # The trace may hold a customer's words: the log gets the kind of error only.
@@ -92,7 +102,7 @@ class Processor:
                         quarantined += 1
                     else:
                         failed += 1
-        return ProcessResult(done=done, failed=failed, quarantined=quarantined)
+        return ProcessResult(done=done, failed=failed, quarantined=quarantined, trouble=trouble)
 
     def process(self, item: inbox.InboxItem) -> bool:
         """Decide about one mail and carry it out; False when another process had it done."""
@@ -113,24 +123,29 @@ class Processor:
         try:
             with transaction():
                 item = inbox.by_digest(parsed.mail.digest)
-                gathered = self.gather(parsed, item.received_at if item else self.clock(), None)
+                arrived = item.received_at if item else self.clock()
+                gathered = self.gather(parsed, arrived, None, now=arrived)
                 show(gathered, decide(gathered.facts, self.book))
                 raise Rehearsal
         except Rehearsal:
             return
 
-    def gather(self, parsed: ParsedMail, received_at: datetime, inbox_id: int | None) -> Gathered:
-        """Collect the facts about a mail; reads only."""
+    def gather(
+        self, parsed: ParsedMail, received_at: datetime, inbox_id: int | None, *, now: datetime | None = None
+    ) -> Gathered:
+        """Collect the facts about a mail, as of `now` (default: this moment); reads only."""
         mail = parsed.mail
-        now = self.clock()
-        sender = mail.sender.email.lower() if mail.sender else ""
+        now = now or self.clock()
+        sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
         standing = judge_sender(mail.authentication_results, self.settings.authentication.authserv_id, sender)
         references = find_references(mail, self._find_order_numbers, find_tokens)
         thread = self._thread(mail, references, sender, standing)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
         found = orders.by_numbers(finding.value for finding in references.order_numbers)
-        order = match_order(references, found, sender=sender, standing=standing)
+        order: OrderMatch = NoMatch(evidence=(), numbers_quoted=False)
+        if role is Role.CUSTOMER:
+            order = match_order(references, found, sender=sender, standing=standing)
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         facts = Facts(
             now=now,
@@ -201,10 +216,11 @@ class Processor:
             participants=tickets.participants({pointer.ticket_id for pointer in pointers}),
         )
 
-    def _form(self, mail: IncomingMail) -> dict[str, str]:
+    def _form(self, mail: IncomingMail) -> Answers:
         """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
-        fields = self.book.returns.form
-        return {**read_form(mail.text, fields), **read_form(mail.reply_text, fields)}
+        if mail.text == mail.reply_text:
+            return read_form(mail.text, self._form_labels)
+        return {**read_form(mail.text, self._form_labels), **read_form(mail.reply_text, self._form_labels)}
 
     def _staff_words(self, mail: IncomingMail, references: References) -> StaffWords:
         return read_staff_words(mail.reply_text, history.texts_of_ours(references.message_ids))
@@ -217,6 +233,10 @@ class Processor:
             for_address=limits.replies_per_address_per_day - today,
             for_ticket=limits.replies_per_ticket_per_hour - hour,
         )
+
+    @cached_property
+    def _form_labels(self) -> Mapping[str, str]:
+        return form_labels(self.book.returns.form)
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -237,6 +257,14 @@ class Processor:
         return find
 
 
+def _writable(sender: Address | None) -> str:
+    """The sender's address in lower case; "" where nobody can be written to."""
+    try:
+        return ascii_address(sender.email).lower() if sender else ""
+    except BadItem:
+        return ""
+
+
 def _reason(error: Exception) -> str:
     """What happened and where, for `quarantine show`."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -252,7 +280,10 @@ def _trace(facts: Facts, decision: Decision) -> str:
             "thread": {"evidence": facts.thread.evidence, "refused": facts.thread.refused},
             "order": {"match": type(facts.order).__name__, "evidence": facts.order.evidence},
             "wishes": [{"name": wish.name, "score": wish.score, "because": wish.because} for wish in facts.wishes],
-            "rules": [asdict(rule) for rule in decision.trace],
+            "rules": [
+                {"rule": rule.rule, "where": rule.where, "hit": rule.hit, "failed": rule.failed}
+                for rule in decision.trace
+            ],
             "effects": [type(effect).__name__ for effect in decision.effects],
             "remarks": decision.remarks,
         },

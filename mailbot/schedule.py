@@ -80,12 +80,15 @@ class Pass:
     def work(self, result: PassResult, stop: Stop) -> None:
         """Process, timers and delivery; mails on their way are finished even when `stop` says so."""
         result.processed = self.processor.run(stop)
+        if result.processed.trouble is not None:
+            result.troubles.append(result.processed.trouble)
         if not stop():
-            result.due = self.timers.run(stop)
+            result.due, trouble = self.timers.run(stop)
+            if trouble is not None:
+                result.troubles.append(trouble)
         if not stop():
             result.delivered = self.deliverer.run(stop)
-            if result.delivered.trouble is not None:
-                result.troubles.append(result.delivered.trouble)
+            result.troubles.extend(result.delivered.troubles)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.apply import Applier, Occasion
 from mailbot.domain.rules import RuleBook, decide_due
+from mailbot.errors import ConfigError
 from mailbot.settings import Settings
 from mailbot.store import tickets
 from mailbot.store.database import transaction
@@ -23,8 +24,9 @@ class Timers:
     applier: Applier
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
-    def run(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Handle what is due; returns how many things were acted upon."""
+    def run(self, stop: Callable[[], bool] = lambda: False) -> tuple[int, ConfigError | None]:
+        """Handle what is due; returns how many things were acted upon, and what stood in the way of others (G3)."""
+        trouble: ConfigError | None = None
         now = self.clock()
         today = now.astimezone(ZoneInfo(self.settings.timezone)).date()
         acted = 0
@@ -32,8 +34,12 @@ class Timers:
             if stop():
                 break
             decision = decide_due(due, self.book)
-            if decision.effects:
+            if not decision.effects:
+                continue
+            try:
                 with transaction():
                     self.applier.apply(decision.effects, Occasion(now=now, today=today, received_at=now))
                 acted += 1
-        return acted
+            except ConfigError as error:
+                trouble = error
+        return acted, trouble

@@ -21,7 +21,7 @@ from mailbot.settings import Settings, load_settings
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
-from mailbot.store.vault import Vault, read_key_file
+from mailbot.store.vault import Vault, check_keys, read_key_file
 from mailbot.timers import Timers
 
 Clock = Callable[[], datetime]
@@ -85,6 +85,7 @@ def build_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
     book = check_rules(settings, templates)
     keys = read_key_file(settings.key_file)
     vault = Vault(keys)
+    check_keys(vault, settings.data, settings.key_file)
     blobs = Blobs(settings.blobs, vault)
     tokens = TokenMaker(keys.derived("mailbot reply tokens"))
     letters = LetterWriter(
@@ -104,7 +105,7 @@ def build_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
             blobs=blobs,
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
-            deliverer=Deliverer(settings=settings, applier=applier, vault=vault, clock=clock),
+            deliverer=Deliverer(settings=settings, applier=applier, vault=vault, blobs=blobs, clock=clock),
         ),
         database=database,
     )

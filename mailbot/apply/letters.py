@@ -10,7 +10,7 @@ from mailbot.apply.occasion import Occasion
 from mailbot.domain.commands import COMMAND_LINES
 from mailbot.domain.effects import Reader, Write
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import missing_fields, write_items
+from mailbot.domain.forms import Item, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
@@ -99,7 +99,7 @@ class LetterWriter:
         for_staff = effect.to is not Reader.CUSTOMER
         language = settings.staff.language if for_staff or ticket is None else ticket.language
         files = self._enclosures(effect, ticket, occasion)
-        letter = self._letter(effect, ticket, reader, language, occasion, enclosed=bool(files))
+        letter = self._letter(effect, ticket, reader, language, occasion, enclosed=[file for file, _ in files])
         rendered = self._templates.render(effect.template, language, letter)
         thread = self._thread(ticket, reader, occasion)
         token = ""
@@ -126,6 +126,7 @@ class LetterWriter:
         )
         outbox.queue(
             self._vault,
+            self._blobs,
             ticket_id=ticket.ticket_id if ticket else None,
             template=effect.template,
             reader="staff" if for_staff else "customer",
@@ -173,7 +174,7 @@ class LetterWriter:
         language: str,
         occasion: Occasion,
         *,
-        enclosed: bool,
+        enclosed: Sequence[Attachment],
     ) -> Letter:
         for_staff = effect.to is not Reader.CUSTOMER
         newest = tickets.newest_case(ticket.ticket_id) if ticket else None
@@ -219,6 +220,9 @@ class LetterWriter:
             "items": write_items(case.items),
             "proof": ", ".join(f.filename for f in files) or case.answers.get("proof", ""),
         }
+        # Who bought several things sees how to name them.
+        bought = [Item(model=line.model, quantity=line.quantity) for line in case.order.lines]
+        hints = {"items": write_items(bought)} if len(bought) > 1 else {}
         missing = missing_fields(self._policy.form, case.answers, has_items=bool(case.items), has_proof=has_proof)
         return CaseView(
             number=case_number(case.case_id),
@@ -227,7 +231,7 @@ class LetterWriter:
                 FormLine(
                     label=field.label(language),
                     value=values.get(field.name, ""),
-                    hint="" if values.get(field.name) else field.hint(language),
+                    hint="" if values.get(field.name) else hints.get(field.name, field.hint(language)),
                     missing=field.name in missing,
                 )
                 for field in self._policy.form
@@ -271,7 +275,7 @@ def _refund(case: CaseFacts) -> RefundView | None:
     )
 
 
-def _mail(occasion: Occasion, enclosed: bool) -> MailView | None:
+def _mail(occasion: Occasion, enclosed: Sequence[Attachment]) -> MailView | None:
     mail = occasion.mail
     if mail is None:
         return None
@@ -284,8 +288,8 @@ def _mail(occasion: Occasion, enclosed: bool) -> MailView | None:
         text=mask_secrets(mail.reply_text or mail.text),
         standing=occasion.standing,
         origin=mail.origin.value,
-        attachments=mail.attachments,
-        attachments_enclosed=enclosed,
+        attachments=tuple(enclosed) or mail.attachments,
+        attachments_enclosed=bool(enclosed),
         warnings=mail.warnings,
     )
 

@@ -21,8 +21,8 @@ from mailbot.errors import ConfigError
 from mailbot.settings import load_settings
 from mailbot.wiring import Desk, open_desk, open_store
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most this many rows.")]

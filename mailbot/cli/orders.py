@@ -31,7 +31,12 @@ def import_orders(
     refused: list[RejectedRow] = []
     batch: list[Order] = []
     imported = 0
-    with store(context), Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=err) as progress:
+    with (
+        store(context),
+        Progress(
+            BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=err, disable=not err.is_terminal
+        ) as progress,
+    ):
         task = progress.add_task("orders", total=file.stat().st_size if file.exists() else None)
         for item in read_orders(file, on_bytes=lambda position: progress.update(task, completed=position)):
             if isinstance(item, RejectedRow):

@@ -57,13 +57,17 @@ def list_outbox(
 
 
 @app.command("show")
-def show(context: typer.Context, outbox_id: OutboxId) -> None:
-    """The frozen mail itself, as it goes over the wire (RFC 5322)."""
+def show(context: typer.Context, outbox_id: OutboxId, as_json: AsJson = False) -> None:
+    """The frozen mail itself, as it goes over the wire (RFC 5322); --json: its place in the outbox and the mail."""
     with desk(context) as opened:
-        if outbox.get(outbox_id) is None:
+        mail = outbox.get(outbox_id)
+        if mail is None:
             raise not_found(f"outgoing mail {outbox_id}")
-        raw = outbox.raw_bytes(opened.vault, outbox_id)
-    sys.stdout.buffer.write(raw)
+        raw = outbox.raw_bytes(opened.vault, opened.blobs, outbox_id)
+    if as_json:
+        print_json({**_plain(mail), "raw": raw.decode("ascii", "replace")})
+    else:
+        sys.stdout.buffer.write(raw)
 
 
 @app.command("retry")

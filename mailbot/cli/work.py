@@ -64,10 +64,22 @@ def ingest_mail(
     with desk(context) as opened, pass_lock(opened.settings.data):
         taken = ingest(source, opened.settings.limits, opened.blobs)
         done = opened.processor.run()
-    numbers = {"seen": taken.seen, "new": taken.new, "processed": done.done, "quarantined": done.quarantined}
+    for problem in taken.problems:
+        err.print(f"mailbot: left out: {problem}", markup=False)
+    if done.trouble is not None:
+        err.print(f"mailbot: {done.trouble}", markup=False)
+    numbers = {
+        "seen": taken.seen,
+        "new": taken.new,
+        "processed": done.done,
+        "quarantined": done.quarantined,
+        "left_out": len(taken.problems),
+    }
     if as_json:
         print_json(numbers)
     else:
         out.print(", ".join(f"{name} {number}" for name, number in numbers.items()))
-    if done.failed or done.quarantined:
+    if done.trouble is not None:
+        raise typer.Exit(done.trouble.exit_code)
+    if done.failed or done.quarantined or taken.problems:
         raise typer.Exit(1)

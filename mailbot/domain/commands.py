@@ -24,10 +24,14 @@ _WORDS: dict[str, CaseEvent] = {
     "撤销": CaseEvent.WITHDRAW,
 }
 _INSPECT = ("inspect", "验货")
-_PASS = ("pass", "passed", "ok", "通过", "合格")
-_FAIL = ("fail", "failed", "不通过", "不合格")
+_VERDICT = re.compile(
+    r"(?:(?P<passed>pass(?:ed)?\b|ok\b|通过|合格)|(?P<failed>fail(?:ed)?\b|不通过|不合格|未通过))", re.IGNORECASE
+)
 _NOTE = ("note", "备注")
-_NEED_REASON = (CaseEvent.DECLINE, CaseEvent.INSPECT_FAIL)
+# The words after these are for the customer, and must be there.
+REASONED_EVENTS = (CaseEvent.DECLINE, CaseEvent.INSPECT_FAIL)
+# Nothing stands after these: "#received nothing so far" must not be read as #received.
+_BARE_EVENTS = (CaseEvent.RECEIVE, CaseEvent.WITHDRAW, CaseEvent.INSPECT_PASS)
 _TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by chance
 _COMMAND_LINE = re.compile(r"^[#＃]\s?([^\W\d_]+)\s*(.*)$")
 
@@ -48,7 +52,7 @@ class Command:
     """One understood line."""
 
     event: CaseEvent
-    argument: str  # the reason, or the day of payment for #refunded; "" when not given
+    argument: str  # the reason, the items for #approve, the day of payment for #refunded; "" when not given
     line: str  # as written
 
 
@@ -108,22 +112,32 @@ def _collapsed(text: str) -> str:
 
 
 def _read_command(word: str, rest: str, line: str) -> Command | str:
+    word, rest = _unglued(word, rest)
+    rest = rest.strip(" \t\u3000:：,，")
     event = _WORDS.get(word)
     if word in _INSPECT:
-        verdict, _, reason = rest.partition(" ")
-        if verdict.casefold() in _PASS:
-            event, rest = CaseEvent.INSPECT_PASS, reason.strip()
-        elif verdict.casefold() in _FAIL:
-            event, rest = CaseEvent.INSPECT_FAIL, reason.strip()
-        else:
+        match = _VERDICT.match(rest)
+        if match is None:
             return f"{line}: expected #inspect pass or #inspect fail <reason>"
+        event = CaseEvent.INSPECT_PASS if match["passed"] else CaseEvent.INSPECT_FAIL
+        rest = rest[match.end() :].strip(" \t\u3000:：,，")
     if event is None:
         return f"{line}: not a command; known are {', '.join(COMMAND_LINES.values())} and #note"
-    if event in _NEED_REASON and not rest:
+    if event in REASONED_EVENTS and not rest:
         return f"{line}: expected a reason that the customer can be told: {COMMAND_LINES[event]}"
     if event is CaseEvent.REFUND_PAID and rest and _as_day(rest) is None:
         return f"{line}: expected #refunded, or #refunded with the day of payment as 2026-03-31"
+    if event in _BARE_EVENTS and rest.strip(".!。！"):
+        return f"{line}: expected {COMMAND_LINES[event]} alone; words for the customer go on a line of their own"
     return Command(event=event, argument=rest, line=line)
+
+
+def _unglued(word: str, rest: str) -> tuple[str, str]:
+    """Chinese is written without blanks: 验货通过 is 验货 and 通过."""
+    for known in (*_WORDS, *_INSPECT):
+        if not known.isascii() and word.startswith(known) and word != known:
+            return known, f"{word[len(known) :]} {rest}"
+    return word, rest
 
 
 def paid_on(command: Command, today: date) -> date:

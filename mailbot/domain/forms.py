@@ -11,8 +11,10 @@ from mailbot.domain.orders import Order
 _QUOTE_MARKS = re.compile(r"^[\s>|*•·-]+")
 _LABEL_END = re.compile(r"[:：]")
 _HINT = re.compile(r"[（(][^（()）]*[)）]\s*$")
-_QUANTITY = re.compile(
-    r"(?:[x×*]\s*(\d{1,4})(?!\d)|(?<![\w-])(\d{1,4})\s*(?:[x×*]|件|个|台|只|pcs?\b|pieces?\b))", re.IGNORECASE
+_PIECES = r"(?:[x×*]|件|个|台|只|pcs?\b|pieces?\b(?:\s+of\b)?)"
+_QUANTITY_BEFORE = re.compile(rf"(?<![\w-])(\d{{1,4}})\s*{_PIECES}\s*$", re.IGNORECASE)
+_QUANTITY_AFTER = re.compile(
+    rf"\s*[(（,，]?\s*(?:[x×*]\s*(\d{{1,4}})(?!\d)|(\d{{1,4}})\s*{_PIECES}(?!\s*\w))", re.IGNORECASE
 )
 _ALL = re.compile(r"全部|所有|整单|(?<![a-z])(?:all|everything|whole order|complete order)(?![a-z])", re.IGNORECASE)
 
@@ -47,19 +49,23 @@ class Item:
 Answers = Mapping[str, str]  # field name -> what the customer wrote, never ""
 
 
-def read_form(text: str, fields: Sequence[FormField]) -> Answers:
+def form_labels(fields: Sequence[FormField]) -> Mapping[str, str]:
+    """Every label that is understood, in the shape in which `read_form` compares it -> field name."""
+    return {_key(label): field.name for field in fields for label in (*field.labels.values(), *field.also)}
+
+
+def read_form(text: str, labels: Mapping[str, str]) -> Answers:
     """The filled-in lines of `text`; the last non-empty line of a label counts.
 
     Labels are compared without case, blank space and a hint in brackets. Quote marks before a label are
     ignored, because many people fill in the form inside the quote.
     """
-    known = {_key(label): field.name for field in fields for label in (*field.labels.values(), *field.also)}
     answers: dict[str, str] = {}
     for line in text.splitlines():
         parts = _LABEL_END.split(_QUOTE_MARKS.sub("", line), maxsplit=1)
         if len(parts) != 2 or len(parts[0]) > 120:
             continue
-        name = known.get(_key(parts[0]))
+        name = labels.get(_key(parts[0]))
         value = " ".join(parts[1].split())[:500]
         if name is not None and value.strip("_-—.… "):
             answers[name] = value
@@ -73,27 +79,49 @@ def _key(label: str) -> str:
 def read_items(text: str, order: Order) -> tuple[Item, ...]:
     """Which lines of the order go back, read from the customer's words; () when they can't be told.
 
-    "all" or 全部 means the whole order; a model without a number means one piece, except that an order of one
-    model needs no model at all. Never more than was bought.
+    As `named_items`; besides, an order of one model needs no name.
     """
-    if _ALL.search(text):
-        return tuple(Item(model=line.model, quantity=line.quantity) for line in order.lines)
+    named = named_items(text, order)
+    if named or len(order.lines) != 1 or not text.strip():
+        return named
+    line = order.lines[0]
+    quantity = _quantity("", text)
+    return (Item(model=line.model, quantity=max(1, min(quantity, line.quantity))),)
+
+
+def named_items(text: str, order: Order) -> tuple[Item, ...]:
+    """The items that `text` names by model, or all of them by a word like "all" or 全部.
+
+    A named model counts before such a word, a model without a number means one piece, 0 none. Never more than was
+    bought.
+    """
+    spots = sorted(
+        ((spot, line) for line in order.lines if (spot := _model_spot(line.model, text))), key=lambda found: found[0]
+    )
     items = []
-    upper = text.upper()
-    spots = sorted((upper.find(line.model.upper()), line) for line in order.lines if line.model.upper() in upper)
-    for index, (start, line) in enumerate(spots):
-        end = spots[index + 1][0] if index + 1 < len(spots) else len(text)
-        items.append(Item(model=line.model, quantity=_quantity(text[start + len(line.model) : end], line.quantity)))
-    if not items and len(order.lines) == 1 and text.strip():
-        line = order.lines[0]
-        items.append(Item(model=line.model, quantity=_quantity(text, line.quantity)))
+    last_end = 0
+    for (start, end), line in spots:
+        quantity = min(_quantity(text[last_end:start], text[end:]), line.quantity)
+        last_end = end
+        if quantity > 0:
+            items.append(Item(model=line.model, quantity=quantity))
+    if not spots and _ALL.search(text):
+        return tuple(Item(model=line.model, quantity=line.quantity) for line in order.lines)
     return tuple(items)
 
 
-def _quantity(text: str, most: int) -> int:
-    match = _QUANTITY.search(text)
-    number = int(match[1] or match[2]) if match else 1
-    return max(1, min(number, most))
+def _model_spot(model: str, text: str) -> tuple[int, int] | None:
+    """Where a model is named, from and to; TP-K1 isn't named by TP-K17 or by TP-K1-B."""
+    pattern = rf"(?<![A-Za-z0-9]){re.escape(model)}(?![A-WYZa-wyz0-9]|x(?!\s*\d)|-[A-Za-z0-9])"
+    match = re.search(pattern, text, re.IGNORECASE)
+    return match.span() if match else None
+
+
+def _quantity(before: str, after: str) -> int:
+    match = _QUANTITY_BEFORE.search(before) or _QUANTITY_AFTER.match(after)
+    if match is None:
+        return 1
+    return int(next(group for group in match.groups() if group))
 
 
 def write_items(items: Sequence[Item]) -> str:

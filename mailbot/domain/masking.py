@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 
-_CARD = re.compile(r"(?<![\w-])[2-6](?:[ -]?\d){12,18}(?![\w-])")  # ISO/IEC 7812: payment cards begin with 2 to 6
-_SECRET = re.compile(
-    r"(?P<label>\b(?:password|passwort|passcode|cvv2?|cvc|pin(?:\s+code)?)|密码|密碼|口令|验证码|安全码)"
-    r"(?P<between>\s*(?:[:：=]|is\b|是|为)\s*)(?P<secret>[^\s,，。;；]{3,64})",
-    re.IGNORECASE,
+# ISO/IEC 7812: payment cards begin with 2 to 6. Chinese text leaves no blank beside a number, so \w says too much here.
+_CARD = re.compile(r"(?<![A-Za-z0-9_+-])[2-6](?:[ -]?[0-9]){12,18}(?![A-Za-z0-9_-])")
+_SECRETS = (
+    re.compile(
+        r"(?P<label>(?<![a-z])(?:password|passwort|passcode|cvv2?|cvc)\s*(?:[:：=]|is\b|是|为)\s*)(?P<secret>[^\s,，。;；]{3,64})",
+        re.IGNORECASE,
+    ),
+    # "The charging pin is bent" tells no secret.
+    re.compile(r"(?P<label>(?<![a-z])pin(?:\s+code)?\s*[:：=]\s*)(?P<secret>\d{3,12})", re.IGNORECASE),
+    re.compile(
+        r"(?P<label>(?:密码|密碼|口令|验证码|驗證碼|安全码)\s*(?:[:：=]|是|为)?\s*)(?P<secret>[A-Za-z0-9!@#$%^&*_.-]{3,64})"
+    ),
 )
 
 
 def mask_secrets(text: str) -> str:
     """`text` with card numbers (13–19 digits that pass the Luhn check) and named passwords made unreadable."""
-    without_cards = _CARD.sub(lambda m: _masked_card(m[0]) if _is_card(m[0]) else m[0], text)
-    return _SECRET.sub(lambda m: f"{m['label']}{m['between']}******", without_cards)
+    text = _CARD.sub(lambda m: _masked_card(m[0]) if _is_card(m[0]) else m[0], text)
+    for secret in _SECRETS:
+        text = secret.sub(lambda m: f"{m['label']}******", text)
+    return text
 
 
 def _is_card(text: str) -> bool:

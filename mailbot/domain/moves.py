@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.domain.cases import Actor, CaseEvent, CaseState, Consequence, NotPossible, find_transition, possible_events
-from mailbot.domain.commands import COMMAND_LINES, Command, paid_on
+from mailbot.domain.commands import COMMAND_LINES, REASONED_EVENTS, Command, paid_on
 from mailbot.domain.effects import (
     BookRefund,
     CloseTicket,
     Effect,
+    FillForm,
     MoveCase,
     Reader,
     ReopenTicket,
@@ -19,6 +20,7 @@ from mailbot.domain.effects import (
     Write,
 )
 from mailbot.domain.facts import CaseFacts
+from mailbot.domain.forms import Item, named_items, write_items
 from mailbot.domain.refunds import RefundRefused, refund_amount
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.workdays import WorkCalendar, add_working_days
@@ -47,16 +49,23 @@ def move_case(
     row = find_transition(case.kind, case.state, command.event, mover.actor)
     if isinstance(row, NotPossible):
         return Refusal(reasons=(_explain(row),))
-    effects: list[Effect] = [
+    effects: list[Effect] = []
+    if command.event is CaseEvent.APPROVE:
+        items = _items_to_approve(case, command)
+        if isinstance(items, Refusal):
+            return items
+        if items != case.items:
+            effects.append(FillForm(answers=case.answers, items=items))
+    effects.append(
         MoveCase(
             event=command.event,
             expected=case.state,
             to=row.to,
             by=mover.actor,
             by_address=mover.address,
-            reason=command.argument if command.event is not CaseEvent.REFUND_PAID else "",
+            reason=command.argument if command.event in REASONED_EVENTS else "",
         )
-    ]
+    )
     if case.state is CaseState.DECLINED:
         effects.append(ReopenTicket())
     if Consequence.BOOK_REFUND in row.then:
@@ -65,6 +74,8 @@ def move_case(
             return booking
         effects.append(booking)
     if Consequence.SETTLE_REFUND in row.then:
+        if paid_on(command, mover.today) > mover.today:
+            return Refusal(reasons=(f"{command.line}: that day is still to come; write it when the money is paid",))
         effects.append(SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address))
     if row.letter:
         effects.append(
@@ -80,6 +91,15 @@ def move_case(
     return tuple(effects)
 
 
+def _items_to_approve(case: CaseFacts, command: Command) -> tuple[Item, ...] | Refusal:
+    """What goes back: what staff name in the command, else what the form says. An approval without is a dead end."""
+    items = named_items(command.argument, case.order) if command.argument else case.items
+    if items:
+        return items
+    bought = write_items([Item(model=line.model, quantity=line.quantity) for line in case.order.lines])
+    return Refusal(reasons=(f"it isn't clear what goes back: name it, as in #approve {bought}",))
+
+
 def move_case_through(
     case: CaseFacts, commands: Sequence[Command], mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
 ) -> tuple[Effect, ...] | Refusal:
@@ -90,7 +110,11 @@ def move_case_through(
         if isinstance(moved, Refusal):
             return moved
         effects.extend(moved)
-        case = replace(case, state=next(e.to for e in moved if isinstance(e, MoveCase)))
+        for effect in moved:
+            if isinstance(effect, MoveCase):
+                case = replace(case, state=effect.to)
+            elif isinstance(effect, FillForm):
+                case = replace(case, items=effect.items)
     return tuple(effects)
 
 
@@ -104,7 +128,7 @@ def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: 
     if case.refund is not None:
         return Refusal(reasons=("the refund of this case is booked already (G6)",))
     if not case.items:
-        return Refusal(reasons=("it isn't known which items came back; ask the customer to fill in the form (P9)",))
+        return Refusal(reasons=("it isn't known which items came back (P9)",))
     amount = refund_amount(case.order, case.items, case.refunded_before)
     if isinstance(amount, RefundRefused):
         return Refusal(reasons=(amount.reason,))

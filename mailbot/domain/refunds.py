@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,14 +24,17 @@ def refund_amount(order: Order, items: Sequence[Item], refunded_before: Decimal)
     `refunded_before` is the sum of all refunds ever booked for the order.
     """
     prices = {line.model: line for line in order.lines}
-    amount = Decimal(0)
+    returned: Counter[str] = Counter()
     for item in items:
-        line = prices.get(item.model)
+        returned[item.model] += item.quantity
+    amount = Decimal(0)
+    for model, quantity in returned.items():
+        line = prices.get(model)
         if line is None:
-            return RefundRefused(reason=f"order {order.number} has no {item.model}")
-        if item.quantity > line.quantity:
-            return RefundRefused(reason=f"order {order.number} has {line.quantity} × {item.model}, not {item.quantity}")
-        amount += line.unit_price * item.quantity
+            return RefundRefused(reason=f"order {order.number} has no {model}")
+        if quantity > line.quantity:
+            return RefundRefused(reason=f"order {order.number} has {line.quantity} × {model}, not {quantity}")
+        amount += line.unit_price * quantity
     if amount <= 0:
         return RefundRefused(reason="the items returned cost nothing")
     left = order.paid - refunded_before

@@ -73,18 +73,22 @@ def match_thread(
     counted = [
         p for p in candidates if p.strength is Strength.TOKEN or sender in participants.get(p.ticket_id, frozenset())
     ]
-    refused = tuple(
-        f"{p.what}: {sender or 'nobody'} is not part of that ticket" for p in candidates if p not in counted
-    )
+    refused = [
+        (p, f"{p.what}: {sender or 'nobody'} is not part of that ticket") for p in candidates if p not in counted
+    ]
     if not counted:
         return ThreadMatch(
-            ticket_id=None, staff_token=False, evidence=(), refused=refused, points_at=candidates[0].ticket_id
+            ticket_id=None,
+            staff_token=False,
+            evidence=(),
+            refused=tuple(why for _, why in refused),
+            points_at=candidates[0].ticket_id,
         )
     best = max(counted, key=lambda p: p.strength)
     return ThreadMatch(
         ticket_id=best.ticket_id,
         staff_token=any(c.purpose is TokenPurpose.STAFF and c.ticket_id == best.ticket_id for c in claims),
-        evidence=tuple(p.what for p in counted if p.ticket_id == best.ticket_id),
-        refused=refused,
+        evidence=tuple(dict.fromkeys(p.what for p in counted if p.ticket_id == best.ticket_id)),
+        refused=tuple(why for p, why in refused if p.ticket_id != best.ticket_id),
         points_at=None,
     )

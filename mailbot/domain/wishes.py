@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-_FLAGS = re.IGNORECASE
-
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
@@ -16,13 +14,19 @@ class Phrase:
     text: str  # matched without case; at word ends only where it begins or ends with a Latin letter
     weight: int  # positive speaks for the wish, negative against it
 
+    def stands_in(self, words: str) -> bool:
+        """`words` as `_folded` makes them."""
+        return self._folded_text in words and self._pattern.search(words) is not None
+
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """The phrase as a linear-time pattern: words separated by any blank space."""
-        words = r"\s+".join(re.escape(word) for word in self.text.split())
-        before = r"(?<![a-z0-9])" if self.text[:1].isascii() else ""
-        after = r"(?![a-z0-9])" if self.text[-1:].isascii() else ""
-        return re.compile(before + words + after, _FLAGS)
+    def _folded_text(self) -> str:
+        return _folded(self.text)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        before = r"(?<![a-z0-9])" if self._folded_text[:1].isascii() else ""
+        after = r"(?![a-z0-9])" if self._folded_text[-1:].isascii() else ""
+        return re.compile(before + re.escape(self._folded_text) + after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +51,17 @@ def score_wishes(subject: str, text: str, intents: tuple[Intent, ...], threshold
 
     A phrase counts once, however often it stands there.
     """
-    haystack = f"{subject}\n{text[:20_000]}"
+    haystack = _folded(f"{subject}\n{text[:20_000]}")
     wishes = []
     for intent in intents:
-        found = [phrase for phrase in intent.phrases if phrase.pattern.search(haystack)]
+        found = [phrase for phrase in intent.phrases if phrase.stands_in(haystack)]
         score = sum(phrase.weight for phrase in found)
         if score >= threshold:
             because = tuple(f"{phrase.text} {phrase.weight:+d}" for phrase in found)
             wishes.append(Wish(name=intent.name, score=score, because=because))
     return tuple(sorted(wishes, key=lambda wish: -wish.score))
+
+
+def _folded(text: str) -> str:
+    """Lower case, single blanks, straight apostrophes: mail programs turn them round."""
+    return " ".join(text.split()).casefold().replace("’", "'").replace("‘", "'")

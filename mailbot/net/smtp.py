@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -102,8 +102,8 @@ class SmtpConnection:
         if client is None:  # for the type checker: connect() either sets it or raises
             raise TryAgainLater(f"{self._where}: no connection")
         try:
-            await self._command(client.mail, sender)
-            await self._command(client.rcpt, recipient)
+            await self._mail_from(client, sender)
+            await client.rcpt(recipient)
         except SMTPResponseException as error:
             delivery = _refusal(error)
             await self._reset(client)
@@ -129,8 +129,18 @@ class SmtpConnection:
         if client is not None:
             await _drop(client)
 
-    async def _command(self, command: Callable[[str], Awaitable[object]], address: str) -> None:
-        await command(address)
+    async def _mail_from(self, client: aiosmtplib.SMTP, sender: str) -> None:
+        """MAIL FROM. A final refusal here concerns every mail of ours, so no mail is given up for it."""
+        try:
+            await client.mail(sender)
+        except SMTPResponseException as error:
+            if error.code < 500:
+                raise
+            await self._reset(client)
+            raise ConfigError(
+                f"{self._where}: the relay refuses {sender} as sender: {_text(error)}; check username, password and "
+                "brand.support_address"
+            ) from error
 
     async def _reset(self, client: aiosmtplib.SMTP) -> None:
         try:

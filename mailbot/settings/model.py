@@ -8,12 +8,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import re2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 
 def _address(value: str) -> str:
     local, at, host = value.strip().rpartition("@")
-    if not at or not local or not host or any(c in value for c in " \t\r\n<>,;"):
+    if not at or not local.isascii() or not local or not host or any(c in value for c in " \t\r\n<>,;"):
         raise ValueError("expected an e-mail address such as support@tp.example")
     return f"{local}@{host.lower()}"
 
@@ -35,6 +35,8 @@ def _pattern(value: str) -> str:
 
 
 EmailAddress = Annotated[str, AfterValidator(_address)]
+# Environment variables know no capitals, and "__" parts their levels.
+MailboxName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 
@@ -140,7 +142,9 @@ class SmtpSettings(_Connection):
 class DeliverySettings(_Section):
     """How long and how often a mail is tried."""
 
-    retry_minutes: tuple[float, ...] = Field(default=(1, 5, 15, 60, 240, 720), min_length=1)
+    retry_minutes: tuple[Annotated[float, Field(gt=0, le=100_000)], ...] = Field(
+        default=(1, 5, 15, 60, 240, 720), min_length=1
+    )
     batch: int = Field(default=50, ge=1, le=1000)
 
 
@@ -154,7 +158,7 @@ class AuthenticationSettings(_Section):
 class OrderSettings(_Section):
     """How an order number looks."""
 
-    number_pattern: Annotated[str, AfterValidator(_pattern)] = r"\bTP\d{10}\b"
+    number_pattern: Annotated[str, AfterValidator(_pattern)] = r"(?i)\bTP\d{10}\b"
 
 
 class LimitSettings(_Section):
@@ -179,12 +183,12 @@ class Settings(_Section):
 
     brand: BrandSettings
     staff: StaffSettings
-    mailboxes: dict[str, MailboxSettings] = Field(min_length=1)
+    mailboxes: dict[MailboxName, MailboxSettings] = Field(min_length=1)
     smtp: SmtpSettings
     reply_address: str = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     calendar: str = "CN"
-    languages: tuple[str, ...] = ("zh-Hans", "en")
+    languages: tuple[str, ...] = Field(default=("zh-Hans", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
     templates: Path = Path("templates")

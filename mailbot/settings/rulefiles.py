@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.domain.facts import Facts
-from mailbot.domain.forms import FormField
+from mailbot.domain.forms import FormField, form_labels
 from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
 from mailbot.domain.wishes import Intent, Phrase
@@ -118,14 +118,14 @@ def _condition(source: YamlFile, key: KeyPath, item: object, words: Vocabulary[F
     if name == "not":
         inner = _condition(source, key, argument, words, known)
         return Condition(text=f"not: {inner.text}", holds=lambda facts, book: not inner.holds(facts, book))
-    word = _look_up(source, key, name, words.conditions, "condition")
+    word = _look_up(source, key, name, words.conditions, "a condition")
     value = _check_argument(source, key, name, argument, word.argument, known)
     return Condition(text=_text(name, value), holds=_bind(word.test, value))
 
 
 def _action(source: YamlFile, key: KeyPath, item: object, words: Vocabulary[F], known: _Known) -> Action[F]:
     name, argument = _word_and_argument(source, key, item)
-    word = _look_up(source, key, name, words.actions, "action")
+    word = _look_up(source, key, name, words.actions, "an action")
     value = _check_argument(source, key, name, argument, word.argument, known)
     return Action(
         text=_text(name, value),
@@ -156,7 +156,7 @@ def _look_up(source: YamlFile, key: KeyPath, name: str, words: Mapping[str, Any]
         return words[name]
     near = difflib.get_close_matches(name, words, n=1)
     hint = f"did you mean '{near[0]}'?" if near else "`mailbot check --words` lists them"
-    raise ConfigError(f"{source.where(key)}: '{name}' is not a {kind}; {hint}")
+    raise ConfigError(f"{source.where(key)}: '{name}' is not {kind}; {hint}")
 
 
 def _check_argument(
@@ -198,7 +198,9 @@ def _intents(source: YamlFile) -> tuple[tuple[Intent, ...], int]:
             key: KeyPath = ("wishes", wish, language)
             for phrase in _expect(source, key, dict, "phrases with their weights"):
                 weight = _expect(source, (*key, phrase), int, "a weight such as 3 or -2")
-                phrases.append(Phrase(text=str(phrase), weight=weight))
+                if not isinstance(phrase, str) or not phrase.strip():
+                    raise ConfigError(f"{source.where((*key, phrase))}: {phrase!r} is no phrase; put it in quotes")
+                phrases.append(Phrase(text=phrase, weight=weight))
         intents.append(Intent(name=str(wish), phrases=tuple(phrases)))
     return tuple(intents), threshold
 
@@ -218,8 +220,34 @@ def _returns(source: YamlFile) -> ReturnPolicy:
         window_days=number("window_days"),
         refund_days_min=least,
         refund_days_max=most,
-        form=tuple(_form_field(source, ("form", index)) for index in range(len(items))),
+        form=_form(source, len(items)),
     )
+
+
+def _form(source: YamlFile, length: int) -> tuple[FormField, ...]:
+    """The form; a field or a label that stands twice would silently win over its twin."""
+    fields: list[FormField] = []
+    seen: dict[str, str] = {}
+    for index in range(length):
+        field = _form_field(source, ("form", index))
+        if field.name in (other.name for other in fields):
+            raise ConfigError(f"{source.where(('form', index))}: the field {field.name} stands twice in the form")
+        for label in form_labels([field]):
+            if label in seen:
+                raise ConfigError(f"{source.where(('form', index))}: the label {label!r} is also one of {seen[label]}")
+            seen[label] = field.name
+        fields.append(field)
+    return tuple(fields)
+
+
+def _texts(source: YamlFile, key: KeyPath, what: str) -> dict[str, str]:
+    texts: dict[str, str] = _expect(source, key, dict, what)
+    for language, text in texts.items():
+        if not isinstance(language, str) or not isinstance(text, str) or not text.strip():
+            raise ConfigError(f"{source.where((*key, language))}: expected {what}, in quotes; found {text!r}")
+    if not texts:
+        raise ConfigError(f"{source.where(key)}: expected {what}")
+    return texts
 
 
 def _form_field(source: YamlFile, key: KeyPath) -> FormField:
@@ -233,7 +261,7 @@ def _form_field(source: YamlFile, key: KeyPath) -> FormField:
     return FormField(
         name=name,
         required=_expect(source, (*key, "required"), bool, "true or false"),
-        labels=_expect(source, (*key, "label"), dict, "a label per language"),
-        hints=_expect(source, (*key, "hint"), dict, "a hint per language") if "hint" in raw else {},
+        labels=_texts(source, (*key, "label"), "a label per language"),
+        hints=_texts(source, (*key, "hint"), "a hint per language") if "hint" in raw else {},
         also=tuple(str(label) for label in also),
     )

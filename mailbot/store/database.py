@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from peewee import Database, DatabaseError, OperationalError, SqliteDatabase
+from peewee import Database, DatabaseError, IntegrityError, OperationalError, SqliteDatabase
 
 from mailbot.errors import ConfigError, TryAgainLater
 from mailbot.store.models import MODELS
@@ -18,6 +19,7 @@ __all__ = [
     "Rehearsal",
     "database_errors",
     "explain_trouble",
+    "lazy_commits",
     "migrate",
     "open_database",
     "pending_migrations",
@@ -56,6 +58,8 @@ def database_errors(path: Path) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise explain_trouble(path, error) from error
+    except IntegrityError:
+        raise  # a broken promise of ours, no damage to the file
     except DatabaseError as error:
         raise ConfigError(f"{path}: not a usable database: {error}; restore it from a backup") from error
 
@@ -65,7 +69,7 @@ def explain_trouble(path: Path | str, error: Exception) -> TryAgainLater:
     text = str(error)
     if "locked" in text or "busy" in text:
         return TryAgainLater(f"{path}: another program holds the database; the next run carries on")
-    if "full" in text:
+    if "full" in text or _disk_is_full(Path(path)):
         return TryAgainLater(f"{path}: the disk is full; free some space, the next run carries on")
     return TryAgainLater(f"{path}: the database can't be used: {text}")
 
@@ -84,8 +88,35 @@ def transaction() -> Iterator[None]:
         raise explain_trouble(database.database, error) from error
 
 
+@contextlib.contextmanager
+def lazy_commits() -> Iterator[None]:
+    """Let commits reach the disk a little later: with the next one outside of this, at the latest.
+
+    For work that nobody outside has seen yet. A power cut takes whole transactions back, the last ones first: their
+    mails are pending again and their letters were never sent, because the outbox is claimed by a full commit,
+    which also brings everything before it to the disk (one WAL, synced as a whole). A kill takes nothing back.
+    """
+    database: Database = MODELS[0]._meta.database
+    if not isinstance(database, SqliteDatabase):
+        yield
+        return
+    database.synchronous = 1
+    try:
+        yield
+    finally:
+        database.synchronous = 2
+
+
 class Rehearsal(Exception):
     """Raised inside `transaction` to roll everything back: what was written was only for show."""
+
+
+def _disk_is_full(path: Path) -> bool:
+    """SQLite says "disk I/O error" where there is no room for its shared memory file."""
+    try:
+        return shutil.disk_usage(path.parent).free < 64 * 1024
+    except OSError:
+        return False
 
 
 def pending_migrations(database: Database) -> list[str]:

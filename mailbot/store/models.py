@@ -164,7 +164,8 @@ class OutboxBytes(Model):
 
     outbox = ForeignKeyField(Outbox, column_name="outbox_id", primary_key=True)
     outbox_id: int
-    sealed = BlobField()  # RFC 5322 bytes, sealed with the Message-ID as context
+    sealed = BlobField(null=True)  # RFC 5322 bytes, sealed with the Message-ID as context; small mails
+    digest = TextField(default="")  # or the blob that holds them; mails that carry files
 
     class Meta:
         table_name = "outbox_bytes"

@@ -12,8 +12,12 @@ from datetime import datetime
 from mailbot.domain.message import Attachment
 from mailbot.errors import BadItem
 from mailbot.store import desk, sql
+from mailbot.store.blobs import Blobs
 from mailbot.store.models import Outbox
 from mailbot.store.vault import Vault
+
+# A mail with more bytes is kept as a blob: a database writes large values twice.
+_LARGE = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,7 @@ class OutgoingMail:
 
 def queue(
     vault: Vault,
+    blobs: Blobs,
     *,
     ticket_id: int | None,
     template: str,
@@ -67,8 +72,13 @@ def queue(
         last_error="",
         created_at=now,
     )
-    sealed = vault.seal(raw, message_id.encode())
-    sql.run("INSERT INTO outbox_bytes (outbox_id, sealed) VALUES (?, ?)", outbox_id, sealed)
+    large = len(raw) > _LARGE
+    sql.run(
+        "INSERT INTO outbox_bytes (outbox_id, sealed, digest) VALUES (?, ?, ?)",
+        outbox_id,
+        None if large else vault.seal(raw, message_id.encode()),
+        blobs.put(raw) if large else "",
+    )
     message = sql.insert(
         "message",
         ticket_id=ticket_id,
@@ -119,15 +129,16 @@ def claim(worker: str, now: datetime, limit: int) -> list[OutgoingMail]:
         return [_mail(row) for row in Outbox.select().where(Outbox.id.in_(ids)).order_by(Outbox.id)]
 
 
-def raw_bytes(vault: Vault, outbox_id: int) -> bytes:
+def raw_bytes(vault: Vault, blobs: Blobs, outbox_id: int) -> bytes:
     """The frozen bytes of a mail."""
-    found = sql.first(
-        "SELECT b.sealed, o.message_id FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id WHERE o.id = ?",
-        outbox_id,
-    )
+    query = """
+        SELECT b.sealed, b.digest, o.message_id FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id WHERE o.id = ?
+        """
+    found = sql.first(query, outbox_id)
     if found is None:
         raise BadItem(f"outgoing mail {outbox_id} has no bytes; the database was changed by hand")
-    return vault.open(bytes(found[0]), found[1].encode())
+    sealed, digest, message_id = found
+    return blobs.get(digest) if digest else vault.open(bytes(sealed), message_id.encode())
 
 
 def mark_transmitting(outbox_id: int) -> None:

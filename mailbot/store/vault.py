@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mailbot.errors import BadItem, ConfigError
+from mailbot.errors import BadItem, ConfigError, TryAgainLater
 
 _MAGIC = b"MB1"
 _NONCE = 12  # bytes, as AES-GCM wants them (NIST SP 800-38D)
@@ -95,15 +95,40 @@ class Vault:
         return head + self._ciphers[self._current].encrypt(nonce, data, context)
 
     def open(self, sealed: bytes, context: bytes) -> bytes:
-        """Decrypt. Raises ConfigError for an unknown key, BadItem where the bytes were damaged or exchanged."""
+        """Decrypt. Raises BadItem where the bytes were damaged or exchanged, or their key is unknown."""
         if len(sealed) < 4 or not sealed.startswith(_MAGIC):
             raise BadItem("stored bytes are damaged: they don't begin as mailbot writes them")
         key_id = sealed[4 : 4 + sealed[3]]
         nonce = sealed[4 + len(key_id) : 4 + len(key_id) + _NONCE]
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise ConfigError(f"stored bytes need key {key_id.decode('ascii', 'replace')!r}, which the key file lacks")
+            raise BadItem(f"stored bytes need key {key_id.decode('ascii', 'replace')!r}, which the key file lacks")
         try:
             return cipher.decrypt(nonce, sealed[4 + len(key_id) + _NONCE :], context)
         except (InvalidTag, ValueError):
             raise BadItem("stored bytes are damaged: they fail the authenticity check") from None
+
+
+_PROOF = b"this data belongs to this key file"
+
+
+def check_keys(vault: Vault, data: Path, key_file: Path) -> None:
+    """Make sure that the data folder was written with these keys, before anything is decided.
+
+    Raises ConfigError for a key file of another installation.
+    """
+    proof = data / "key.check"
+    try:
+        if not proof.exists():
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            proof.write_bytes(vault.seal(_PROOF, _PROOF))
+            return
+        sealed = proof.read_bytes()
+    except OSError as error:
+        raise TryAgainLater(f"{proof}: can't be written or read: {error.strerror}") from error
+    try:
+        vault.open(sealed, _PROOF)
+    except BadItem:
+        raise ConfigError(
+            f"{key_file}: not the key file that {data} was written with; put back the copy you kept"
+        ) from None

@@ -145,7 +145,9 @@ def thread(**changes: object) -> ThreadMatch:
 
 
 def exact(**changes: object) -> Exact:
-    return Exact(order=order(**changes), evidence=("order number TP2026030117 in the subject: the buyer's own address",))
+    return Exact(
+        order=order(**changes), evidence=("order number TP2026030117 in the subject: the buyer's own address",)
+    )
 
 
 NOT_NAMED = NoMatch(evidence=(), numbers_quoted=False)

@@ -88,6 +88,10 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         staff("#aprove\nHello Kate"),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),
+    ("staff", "an answer to somebody without an address"): (
+        staff("About 60 dB.", ticket=ticket(customer_email="")),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
     ("staff", "a command that the case allows"): (
         staff("#approve\nThank you for waiting."),
         ["UseTicket", "FileMail", "MoveCase", "return_approved > customer", "staff_reply > customer"],
@@ -120,7 +124,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ),
     ("customer", "the sender is not who the mail says"): (
         facts(standing=standing(Verdict.FAILED), order=NOT_CONFIRMED, wishes=(RETURN_WISH,)),
-        ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+        ["OpenTicket", "FileMail", "staff_notice > staff"],
     ),
     ("customer", "more about an order with an open case"): (
         facts(order=exact(), open_case_elsewhere=case(ticket_id=7), wishes=(RETURN_WISH,)),

@@ -33,9 +33,7 @@ def test_after_the_last_pause_the_mail_is_given_up(attempts: int, to_customer: b
 
 
 def test_retrying_ends() -> None:
-    states = [
-        after_delay(attempts=n, retry_minutes=MINUTES, now=NOW, to_customer=True).state for n in range(10)
-    ]
+    states = [after_delay(attempts=n, retry_minutes=MINUTES, now=NOW, to_customer=True).state for n in range(10)]
     assert states == ["queued"] * 3 + ["dead"] * 7
 
 

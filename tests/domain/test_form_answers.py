@@ -6,11 +6,12 @@ import pytest
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.forms import Item, read_form
-from mailbot.domain.vocabulary.asked import form_so_far, form_waits, new_answers, still_missing
+from mailbot.domain.forms import Item, form_labels, read_form
+from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, form_so_far, new_answers, still_missing
 from tests.domain.examples import RECEIPT, book, case, facts, mail, ticket
 
 FIELDS = book().returns.form
+LABELS = form_labels(FIELDS)
 # What the desk prints for a case whose one piece and whose receipt are known: see templates/*/return_form.md.j2.
 PREFILLED_EN = (
     "Order number: TP2026030117\nItems to return: TP-K17 × 1\nCondition:\nProof of purchase: receipt.jpg\nReason:"
@@ -20,8 +21,12 @@ PREFILLED_ZH = "订单号：TP2026030117\n退货商品：TP-K17 × 1\n商品状�
 
 def _reply(new: str, quoted: str, known: CaseFacts) -> Facts:
     """The facts of a reply, its form lines gathered from new words and quote as the desk gathers them."""
-    form = {**read_form(f"{new}\n{quoted}", FIELDS), **read_form(new, FIELDS)}
+    form = {**read_form(f"{new}\n{quoted}", LABELS), **read_form(new, LABELS)}
     return facts(mail=mail(new, quoted=quoted), form=form, ticket=ticket(case=known, has_proof=True))
+
+
+def form_waits(reply: Facts) -> bool:
+    return form_completed(reply, book()) or form_has_gaps(reply, book())
 
 
 @pytest.mark.parametrize("form", [PREFILLED_EN, PREFILLED_ZH])
@@ -90,3 +95,15 @@ def test_a_picture_in_the_ticket_or_in_this_mail_is_proof(
 ) -> None:
     known = facts(mail=mail(attachments=attachments), ticket=ticket(case=case(), has_proof=has_proof))
     assert still_missing(case(), known, book()) == missing
+
+
+def test_a_receipt_alone_completes_the_form_when_it_was_the_last_thing() -> None:
+    known = case(answers={"order_number": "TP2026030117", "condition": "unused"})
+    reply = facts(mail=mail("Here it is", attachments=(RECEIPT,)), ticket=ticket(case=known))
+    assert form_completed(reply, book())
+
+
+def test_own_words_with_a_photo_are_no_form_with_gaps() -> None:
+    reply = facts(mail=mail("It is as new, please see the photo", attachments=(RECEIPT,)), ticket=ticket(case=case()))
+    assert not form_completed(reply, book())
+    assert not form_has_gaps(reply, book())

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.domain.forms import Item, missing_fields, read_form, read_items, write_items
+from mailbot.domain.forms import Item, form_labels, missing_fields, read_form, read_items, write_items
 from tests.domain.examples import book, line, order
 
 FIELDS = book().returns.form
+LABELS = form_labels(FIELDS)
 FILLED = {"order_number": "TP2026030117", "items": "TP-K17 × 1", "condition": "unused", "proof": "attached"}
 ENGLISH = "Order number: TP2026030117\nItems to return: TP-K17 × 1\nCondition: unused\nProof of purchase: attached"
 CHINESE = "订单号：TP2026030117\n退货商品：TP-K17 × 1\n商品状况：unused\n购买凭证：attached"
@@ -43,7 +44,7 @@ CHINESE = "订单号：TP2026030117\n退货商品：TP-K17 × 1\n商品状况：
     ],
 )
 def test_the_form_is_understood_in_any_order_language_case_and_quote(text: str) -> None:
-    assert read_form(text, FIELDS) == FILLED
+    assert read_form(text, LABELS) == FILLED
 
 
 def test_a_form_filled_in_inside_the_quote_of_qq_mail() -> None:
@@ -53,7 +54,7 @@ def test_a_form_filled_in_inside_the_quote_of_qq_mail() -> None:
         '收件人: "林小满" <lin@qq.example>;\n主题: 请填写退货申请 R-100001 [T-100001]\n\n'
         "订单号：TP2026030117\n退货商品：TP-K17 × 1\n商品状况：全新未拆封\n购买凭证：见附件\n退货原因：\n"
     )
-    assert read_form(text, FIELDS) == {
+    assert read_form(text, LABELS) == {
         "order_number": "TP2026030117",
         "items": "TP-K17 × 1",
         "condition": "全新未拆封",
@@ -63,11 +64,11 @@ def test_a_form_filled_in_inside_the_quote_of_qq_mail() -> None:
 
 @pytest.mark.parametrize("empty", ["", " ", "____", "……", "...", "-", "——", "\u3000"])
 def test_a_line_that_was_left_empty_is_no_answer(empty: str) -> None:
-    assert read_form(f"Condition: {empty}\nReason: too small", FIELDS) == {"reason": "too small"}
+    assert read_form(f"Condition: {empty}\nReason: too small", LABELS) == {"reason": "too small"}
 
 
 def test_the_last_line_that_says_something_counts() -> None:
-    assert read_form("Condition: used\nCondition: unused\nCondition:", FIELDS) == {"condition": "unused"}
+    assert read_form("Condition: used\nCondition: unused\nCondition:", LABELS) == {"condition": "unused"}
 
 
 @pytest.mark.parametrize(
@@ -84,11 +85,11 @@ def test_the_last_line_that_says_something_counts() -> None:
     ],
 )
 def test_ordinary_sentences_are_no_form(text: str) -> None:
-    assert read_form(text, FIELDS) == {}
+    assert read_form(text, LABELS) == {}
 
 
 def test_an_answer_is_one_line_of_bounded_length() -> None:
-    (answer,) = read_form("Reason: " + "too  small " * 500, FIELDS).values()
+    (answer,) = read_form("Reason: " + "too  small " * 500, LABELS).values()
     assert answer.startswith("too small too small")
     assert len(answer) <= 500
 
@@ -96,7 +97,7 @@ def test_an_answer_is_one_line_of_bounded_length() -> None:
 @given(st.text(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_no_text_makes_reading_fail(text: str) -> None:
-    assert all(value.strip() for value in read_form(text, FIELDS).values())
+    assert all(value.strip() for value in read_form(text, LABELS).values())
     assert all(1 <= item.quantity <= 3 for item in read_items(text, order(line("TP-K17", 3), line("TP-F9", 2))))
 
 
@@ -185,7 +186,9 @@ def test_letters_that_grow_in_upper_case_do_not_shift_the_number() -> None:
     assert read_items("Größe zu groß, bloß TP-K17x2", TWO) == (Item(model="TP-K17", quantity=2),)
 
 
-@pytest.mark.parametrize(("text", "quantity"), [("the kettle", 1), ("2件", 2), ("3 pieces", 3), ("x 7", 3), ("水壶", 1)])
+@pytest.mark.parametrize(
+    ("text", "quantity"), [("the kettle", 1), ("2件", 2), ("3 pieces", 3), ("x 7", 3), ("水壶", 1)]
+)
 def test_an_order_of_one_model_needs_no_model(text: str, quantity: int) -> None:
     assert read_items(text, order(line("TP-K17", 3))) == (Item(model="TP-K17", quantity=quantity),)
 

@@ -41,9 +41,7 @@ def test_the_buyers_own_order_is_exact_wherever_it_stands(place: Place, verdict:
     ],
 )
 @pytest.mark.parametrize("place", list(Place))
-def test_what_the_sender_is_not_entitled_to_is_no_match(
-    number: str, verdict: Verdict, why: str, place: Place
-) -> None:
+def test_what_the_sender_is_not_entitled_to_is_no_match(number: str, verdict: Verdict, why: str, place: Place) -> None:
     found = match((number, place), verdict=verdict)
     assert isinstance(found, NoMatch)
     assert why in found.evidence[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -156,7 +157,7 @@ def test_no_row_of_commands_books_twice_or_breaks_the_chain(start: CaseState, co
     moves = [effect for effect in effects if isinstance(effect, MoveCase)]
     assert len(moves) == len(commands)
     assert moves[0].expected is start
-    assert all(one.to is two.expected for one, two in zip(moves, moves[1:], strict=False))
+    assert all(one.to is two.expected for one, two in pairwise(moves))
     assert sum(isinstance(effect, BookRefund) for effect in effects) <= 1
     assert sum(isinstance(effect, SettleRefund) for effect in effects) <= 1
     letters = [effect for effect in effects if isinstance(effect, Write)]
@@ -166,3 +167,22 @@ def test_no_row_of_commands_books_twice_or_breaks_the_chain(start: CaseState, co
     last_word = [effect for effect in effects if isinstance(effect, CloseTicket | ReopenTicket)]
     if last_word:
         assert isinstance(last_word[-1], CloseTicket) == ended
+
+
+@pytest.mark.parametrize("words", ["not yet, please wait", "?", "the blue one"])
+def test_words_after_approve_that_name_no_item_approve_nothing(words: str) -> None:
+    refused = move(case(S.SUBMITTED), f"#approve {words}")
+    assert isinstance(refused, Refusal)
+    assert "#approve TP-K17 × 1" in refused.reasons[0]
+
+
+def test_an_approval_can_name_what_goes_back() -> None:
+    unknown = case(S.SUBMITTED, items=())
+    assert isinstance(move(unknown, "#approve"), Refusal)
+    moved = move(unknown, "#approve TP-K17 x1\n#received\n#inspect pass")
+    assert kinds(moved)[:2] == ["FillForm", "MoveCase"]
+    assert "BookRefund" in kinds(moved)
+
+
+def test_a_payment_in_the_future_is_not_booked() -> None:
+    assert isinstance(move(case(S.REFUND_DUE), "#refunded 2099-01-01"), Refusal)

@@ -29,7 +29,10 @@ def find(incoming: IncomingMail) -> References:
         (mail(f"订单号：{NUMBER}，谢谢"), Place.NEW_TEXT),
         (mail(f"({NUMBER})"), Place.NEW_TEXT),
         (mail(f"order#{NUMBER}"), Place.NEW_TEXT),
-        (mail(attachments=(RECEIPT.__class__(**{**vars(RECEIPT), "filename": f"{NUMBER}.pdf"}),)), Place.ATTACHMENT_NAME),
+        (
+            mail(attachments=(RECEIPT.__class__(**{**vars(RECEIPT), "filename": f"{NUMBER}.pdf"}),)),
+            Place.ATTACHMENT_NAME,
+        ),
         (mail("Thanks", quoted=f"> your order {NUMBER}"), Place.QUOTED_TEXT),
         (mail(f"order {NUMBER}", subject=NUMBER, quoted=NUMBER), Place.SUBJECT),
         (mail(f"order {NUMBER}", quoted=NUMBER), Place.NEW_TEXT),

@@ -71,7 +71,9 @@ def test_every_rule_is_reached_and_does_what_it_says(rule: tuple[str, str]) -> N
 
 def test_no_rule_is_without_an_example() -> None:
     assert set(TABLE_OF.values()) == set(EXAMPLES) | ON_THE_WAY
-    hit = {TABLE_OF[t.where] for given_facts, _ in EXAMPLES.values() for t in decide(given_facts, book()).trace if t.hit}
+    hit = {
+        TABLE_OF[t.where] for given_facts, _ in EXAMPLES.values() for t in decide(given_facts, book()).trace if t.hit
+    }
     assert hit == set(TABLE_OF.values())
 
 
@@ -142,7 +144,9 @@ def test_the_language_of_the_answer(changes: dict[str, object], language: str) -
     assert facts(**changes).language == language
 
 
-@pytest.mark.parametrize(("for_address", "for_ticket", "which"), [(0, 5, "address"), (-1, 5, "address"), (20, 0, "ticket")])
+@pytest.mark.parametrize(
+    ("for_address", "for_ticket", "which"), [(0, 5, "address"), (-1, 5, "address"), (20, 0, "ticket")]
+)
 def test_a_cap_takes_away_the_automatic_answer_and_says_so(for_address: int, for_ticket: int, which: str) -> None:
     budget = AnswerBudget(for_address=for_address, for_ticket=for_ticket)
     free = decide(facts(), book())

@@ -24,9 +24,7 @@ def message_id(ticket_id: int) -> Pointer:
     return Pointer(ticket_id=ticket_id, strength=Strength.MESSAGE_ID, what=f"answers our mail {ticket_id}")
 
 
-def find(
-    *evidence: TokenClaim | Pointer, sender: str = KATE, verdict: Verdict = Verdict.VERIFIED
-) -> ThreadMatch:
+def find(*evidence: TokenClaim | Pointer, sender: str = KATE, verdict: Verdict = Verdict.VERIFIED) -> ThreadMatch:
     return match_thread(
         sender=sender,
         verdict=verdict,

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.faults.killer import PHASES, Killer, Work
+from mailbot.demo.people import header
+from tests.faults.killer import BATCH_MESSAGES, PHASES, Killer, Work, is_refund_notice
 from tests.faults.outcome import Delivered, Outcome, count_letters, differences, faults, read_outcome
 from tests.faults.town import Town
 from tests.journeys.world import World
@@ -36,6 +37,7 @@ class DrillResult:
     all_mails: int  # with the answers
     rounds: int
     kills: Counter[str]  # phase -> kills of a live process
+    refund_kills: int  # of these, when the relay had a refund notice and we hadn't heard so
     missed: int  # passes that ended before their kill came
     undisturbed: Delivered
     disturbed: Delivered
@@ -68,7 +70,8 @@ class Run:
             # Each Message-ID is read once, as mail programs show it once.
             once = {mail.message_id: mail for mail in self.world.new_mails() if mail.message_id not in self._heard}
             self._heard.update(once)
-            self.rounds.append(Work(letters=len(once), seconds=seconds))
+            refunds = sum(is_refund_notice(mail) for mail in once.values())
+            self.rounds.append(Work(letters=len(once), refund_notices=refunds, seconds=seconds))
             mails = self.town.reactions(once.values(), number + 1)
             if not mails:
                 return
@@ -122,8 +125,9 @@ def run_drill(
     deviations += differences(outcome, after)
     in_war = count_letters(letters)
     deviations += [f"repeated with other bytes: {name}" for name in in_war.altered]
-    if in_war.repeated_refund_notices:
-        deviations.append(f"{in_war.repeated_refund_notices} refund notices were sent twice (G10)")
+    deviations += [
+        f"sent twice: {header(mail.raw, 'Subject')} (G10)" for mail in in_war.repeated if is_refund_notice(mail)
+    ]
     if killer.hits.total() < kills:
         deviations.append(f"only {killer.hits.total()} of {kills} kills hit a live process")
     return DrillResult(
@@ -131,6 +135,7 @@ def run_drill(
         all_mails=peace.mails,
         rounds=len(peace.rounds),
         kills=killer.hits,
+        refund_kills=killer.refund_notices,
         missed=killer.missed,
         undisturbed=count_letters(peaceful_letters),
         disturbed=in_war,
@@ -154,7 +159,7 @@ def _world(folder: Path, dovecot: Dovecot, sink: SmtpSink, town: Town, key_of: P
             "limits": {
                 "replies_per_address_per_day": 100_000,
                 "replies_per_ticket_per_hour": 100_000,
-                "batch_messages": 10,  # several batches even for a few mails
+                "batch_messages": BATCH_MESSAGES,
             },
             "delivery": {"retry_minutes": [0.0005] * 20},
         },
@@ -186,8 +191,9 @@ def summary(result: DrillResult) -> str:
         f"{len(outcome.tickets)} tickets, {len(outcome.cases)} cases, {len(outcome.refunds)} refunds, "
         f"{len(outcome.attachments)} attachments, {len(outcome.messages)} messages",
         f"{result.undisturbed.letters} letters in peace, {result.disturbed.letters} with kills; "
-        f"{result.disturbed.repeated} sent again with the same Message-ID, "
-        f"{result.disturbed.repeated_refund_notices} of them refund notices",
+        f"{len(result.disturbed.repeated)} were sent again with the same Message-ID, "
+        f"{sum(is_refund_notice(mail) for mail in result.disturbed.repeated)} of them refund notices",
+        f"{result.refund_kills} of the kills at the hand-over of a refund notice",
         f"{result.abandoned_files} unfinished files left behind by kills",
         f"{result.seconds:.0f} s",
     ]

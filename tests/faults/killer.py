@@ -14,13 +14,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailbot.demo.people import header
 from tests.faults.outcome import read_only
 from tests.journeys.world import ROOT, World
 from tests.servers.smtp import ReceivedMail
 
 PHASES = ("start-up", "intake", "process", "deliver")
-# Shares of the kills: aimed at a phase, or blind, at a random instant of the whole pass.
-AIMS = {"start-up": 10, "intake": 20, "process": 30, "deliver": 25, "blind": 15}
+# Shares of the kills: aimed at a phase, at the instant after a commit, at the hand-over of a refund notice, or blind,
+# at a random instant of the whole pass. Together 100.
+AIMS = {"start-up": 10, "intake": 14, "process": 18, "commit": 24, "deliver": 16, "refund": 8, "blind": 10}
+PROCESSING = ("process", "commit")  # aims that wait for processed mails
+BATCH_MESSAGES = 10  # fetched and committed at a time, so that even few mails make several batches
 INTAKE_SECONDS = 0.15  # a kill aimed at intake comes at most so long after the pass took its lock
 PASS_SECONDS = 180.0  # an undisturbed pass takes a fraction of it
 LOOK_SECONDS = 0.001  # between two looks at what the child has done
@@ -31,6 +35,7 @@ class Work:
     """A round of the undisturbed run."""
 
     letters: int  # that it sent
+    refund_notices: int  # of these
     seconds: float  # that its pass took, without start-up
 
 
@@ -97,6 +102,21 @@ class Child:
         return any(" FLOCK " in line and pid in line for line in locks)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fatal:
+    """The letter by whose arrival the relay kills the sender, before it can hear "250"."""
+
+    letter: int | None  # by the relay's count; None: the first refund notice
+    child: Child
+    before_filing: bool  # before or after the relay files the sent copy
+
+
+def is_refund_notice(mail: ReceivedMail) -> bool:
+    """The letter that must never come twice (G10)."""
+    subject = header(mail.raw, "Subject")
+    return "退款通知" in subject or ("Your refund of" in subject and "has been paid" not in subject)
+
+
 class Killer:
     """Deals with each round by passes that are killed, then by one that isn't."""
 
@@ -108,37 +128,46 @@ class Killer:
         self._database = world.folder / "var" / "mailbot.sqlite3"
         self._plan = _plan(kills, peaceful, chance)
         self._left = kills
+        self._late: list[str] = []  # aims of kills that came too late, for the next round
         self._start_up = 1.0  # seconds until a child holds the lock, learned as we go
         self.hits: Counter[str] = Counter()  # phase -> kills of a live process
         self.missed = 0  # passes that ended before the kill came
         self.problems: list[str] = []  # passes that ended in a way they shouldn't
-        # The letter by whose arrival the relay kills the sender, and whether before it files the sent copy.
-        self._fatal: tuple[int, Child, bool] | None = None
+        self.refund_notices = 0  # kills at the hand-over of a refund notice
+        self._fatal: Fatal | None = None
 
     def file_sent_copy(self, mail: ReceivedMail) -> None:
         """The relay's hook: the provider files a copy; now and then the sender dies before it hears "250"."""
-        fatal = self._fatal if self._fatal and self._world.sink.count >= self._fatal[0] else None
-        if fatal and fatal[2]:
-            fatal[1].process.kill()
+        fatal = self._fatal
+        strikes = fatal is not None and (
+            is_refund_notice(mail) if fatal.letter is None else self._world.sink.count >= fatal.letter
+        )
+        if fatal and strikes and fatal.before_filing:
+            fatal.child.process.kill()
         self._world.dovecot.deliver(mail.raw, "Sent")
-        if fatal:
-            fatal[1].process.kill()
+        if fatal and strikes:
+            fatal.child.process.kill()
 
     def work(self, number: int) -> None:
         """The kills of this round, then a pass that must end with 0."""
-        aims = self._plan[number] if number < len(self._plan) else []
-        last = number == len(self._plan) - 1
+        last = number >= len(self._plan) - 1
+        aims = _in_order([*self._late, *self._plan[number]], self._chance) if number < len(self._plan) else []
+        self._late.clear()
         for position, aim in enumerate(aims):
-            self._strike(aim, aims[position:].count(aim), self._peaceful[number].seconds)
-        while last and self._left > 0 and not self.problems:  # kills that came too late are made up for
-            self._strike("blind", 1, 0.1)
+            # Kills that wait for the same progress share what is left of it, so that no pass gets through before them.
+            alike = PROCESSING if aim in PROCESSING else (aim,)
+            sharing = sum(other in alike for other in aims[position:])
+            if not self._strike(aim, sharing, self._peaceful[number]):
+                self._late.append(aim)
+        while last and self._left > 0 and not self.problems:  # there is no other round to make up for it
+            self._strike("intake", 1, self._peaceful[-1])
         child = Child.start(self._world)
         code = child.process.wait(PASS_SECONDS)
         if code != 0:
             self.problems.append(f"round {number}: the undisturbed pass ended with {code}: {child.printed()}")
 
-    def _strike(self, aim: str, of_this_aim: int, seconds: float) -> None:
-        """Start a pass and kill it; `of_this_aim` kills share what is left of the round's work."""
+    def _strike(self, aim: str, sharing: int, peaceful: Work) -> bool:
+        """Start a pass and kill it; `sharing` kills share what is left of the round's work. False if too late."""
         before = self._progress()
         letters = self._world.sink.count
         began = time.monotonic()
@@ -148,41 +177,66 @@ class Killer:
             if aim == "start-up":
                 child.pause(self._chance.uniform(0, self._start_up))
             elif aim == "blind":
-                child.pause(self._chance.uniform(0, self._start_up + seconds))
+                left = (before.pending + before.to_come + before.unsent) / max(1, peaceful.letters)
+                child.pause(self._chance.uniform(0, self._start_up + min(1.0, left) * peaceful.seconds))
             elif child.wait_until(child.in_pass):
                 locked = True
                 self._start_up = 0.7 * self._start_up + 0.3 * (time.monotonic() - began)
-                self._aim(child, aim, before, letters, of_this_aim)
+                self._aim(child, aim, before, letters, sharing)
             locked = locked or child.in_pass()
         finally:
             hit = child.kill()
             self._fatal = None
         if hit:
             self._left -= 1
+            self.refund_notices += aim == "refund"
             self.hits[self._phase(child, locked, before, letters)] += 1
-            return
+            return True
         self.missed += 1
         if child.process.returncode != 0:
             self.problems.append(f"a pass ended with {child.process.returncode}: {child.printed()}")
+        return False
 
-    def _aim(self, child: Child, aim: str, before: Progress, letters: int, of_this_aim: int) -> None:
+    def _aim(self, child: Child, aim: str, before: Progress, letters: int, sharing: int) -> None:
         """Wait for the instant to kill."""
         if aim == "intake":
-            child.pause(self._chance.uniform(0, INTAKE_SECONDS))
+            if before.to_come and self._chance.random() < 0.6:
+                self._after_commits(child, self._chance.randint(1, 1 + before.to_come // BATCH_MESSAGES))
+            else:
+                child.pause(self._chance.uniform(0, INTAKE_SECONDS))
             return
         work = before.pending + before.to_come
         if aim == "process":
-            done = before.done + self._chance.randint(0, max(1, 2 * work // (of_this_aim + 1)))
+            done = before.done + self._chance.randint(0, max(1, work // sharing))
             with read_only(self._database) as database:
                 child.wait_until(lambda: _count(database, "inbox WHERE state = 'done'") >= done)
             child.pause(self._chance.uniform(0, 0.02))
             return
-        letter = letters + self._chance.randint(1, max(1, 2 * (before.unsent + work) // (of_this_aim + 1)))
+        if aim == "commit":
+            # A pass commits once for a batch of mails, a mail, a batch of letters, and twice around a refund notice.
+            commits = self._chance.randint(1, max(1, work // sharing))
+            self._after_commits(child, commits)
+            return
+        if aim == "refund":
+            self._fatal = Fatal(letter=None, child=child, before_filing=self._chance.random() < 0.5)
+            child.wait_until(lambda: False)
+            return
+        letter = letters + self._chance.randint(1, max(1, (before.unsent + work) // sharing))
         if self._chance.random() < 0.5:  # by the relay itself, between the mail's bytes and its "250"
-            self._fatal = (letter, child, self._chance.random() < 0.5)
+            self._fatal = Fatal(letter=letter, child=child, before_filing=self._chance.random() < 0.5)
             child.wait_until(lambda: False)
         elif child.wait_until(lambda: self._world.sink.count >= letter):
             child.pause(self._chance.uniform(0, 0.003))
+
+    def _after_commits(self, child: Child, commits: int) -> None:
+        """Return right after that many commits; without a pause between looks, for what comes next comes at once."""
+        until = time.monotonic() + PASS_SECONDS
+        with read_only(self._database) as database:
+            seen = _data_version(database)
+            while commits > 0 and not child.ended() and time.monotonic() < until:
+                version = _data_version(database)
+                commits -= version != seen
+                seen = version
 
     def _progress(self) -> Progress:
         """How far things are, while no child lives."""
@@ -218,15 +272,25 @@ def _count(database: sqlite3.Connection, table: str) -> int:
     return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
+def _data_version(database: sqlite3.Connection) -> int:
+    """A number that changes with every commit of another process."""
+    return int(database.execute("PRAGMA data_version").fetchone()[0])
+
+
 def _plan(kills: int, peaceful: Sequence[Work], chance: random.Random) -> list[list[str]]:
-    """The aims of each round in the order of a pass; rounds with more work get more of them."""
-    rounds = chance.choices(range(len(peaceful)), [work.letters + 3 for work in peaceful], k=kills)
+    """The aims of each round; rounds with more work get more of them."""
     aims = [aim for aim, share in AIMS.items() for _ in range(share)]
-    chosen = [aims[position * len(aims) // kills] for position in range(kills)]
-    chance.shuffle(chosen)
     plan: list[list[str]] = [[] for _ in peaceful]
-    for where, aim in zip(rounds, chosen, strict=True):
-        plan[where].append(aim)
-    # Start-up and blind kills come anywhere; intake must be struck before it is through, and so on.
-    order = {"intake": 1.0, "process": 2.0, "deliver": 3.0}
-    return [sorted(some, key=lambda aim: order.get(aim) or chance.uniform(0.5, 3.5)) for some in plan]
+    by_letters = [work.letters + 3 for work in peaceful]
+    by_refunds = [work.refund_notices for work in peaceful]
+    for position in range(kills):
+        aim = aims[position * len(aims) // kills]
+        weights = by_refunds if aim == "refund" and any(by_refunds) else by_letters
+        plan[chance.choices(range(len(peaceful)), weights)[0]].append(aim)
+    return plan
+
+
+def _in_order(aims: Sequence[str], chance: random.Random) -> list[str]:
+    """Aims in the order of a pass: intake must be struck before it is through. Start-up and blind ones anywhere."""
+    order = {"intake": 1.0, "process": 2.0, "deliver": 3.0, "refund": 3.5}
+    return sorted(aims, key=lambda aim: order.get(aim) or chance.uniform(0.5, 3.5))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from difflib import unified_diff
 from email import message_from_bytes
+from email.message import Message
 from email.policy import default
 from hashlib import sha256
 from pathlib import Path
@@ -79,9 +80,8 @@ class Delivered:
     """What the relay took over."""
 
     letters: int  # different Message-IDs
-    repeated: int  # transmissions beyond the first of a Message-ID
+    repeated: tuple[ReceivedMail, ...]  # transmissions beyond the first of a Message-ID
     altered: tuple[str, ...]  # Message-IDs whose repetition had other bytes
-    repeated_refund_notices: int
 
 
 @contextlib.contextmanager
@@ -119,8 +119,7 @@ def _letter(letter: ReceivedMail, mask_days: bool) -> tuple[object, ...]:
     message = message_from_bytes(letter.raw, policy=default)
     html = message.get_body(preferencelist=("html",))
     files = sorted(
-        f"{part.get_filename()} {sha256(part.get_payload(decode=True) or b'').hexdigest()[:12]}"
-        for part in message.iter_attachments()
+        f"{part.get_filename()} {sha256(_bytes(part)).hexdigest()[:12]}" for part in message.iter_attachments()
     )
     texts = (
         ",".join(letter.recipients),
@@ -129,6 +128,11 @@ def _letter(letter: ReceivedMail, mask_days: bool) -> tuple[object, ...]:
         "" if html is None else str(html.get_content()),
     )
     return (*(_masked(text, mask_days) for text in texts), *files)
+
+
+def _bytes(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def differences(undisturbed: Outcome, disturbed: Outcome, most: int = 40) -> list[str]:
@@ -157,19 +161,17 @@ def differences(undisturbed: Outcome, disturbed: Outcome, most: int = 40) -> lis
 def count_letters(letters: Sequence[ReceivedMail]) -> Delivered:
     """Repeated transmissions, and whether they were the same mail byte for byte."""
     seen: dict[str, bytes] = {}
+    repeated: list[ReceivedMail] = []
     altered: list[str] = []
-    refunds = repeated = 0
     for letter in letters:
         name = letter.message_id or "(none)"
         if name not in seen:
             seen[name] = letter.raw
             continue
-        repeated += 1
-        subject = header(letter.raw, "Subject")
-        refunds += "退款通知" in subject or ("Your refund of" in subject and "paid" not in subject)
+        repeated.append(letter)
         if seen[name] != letter.raw:
             altered.append(name)
-    return Delivered(letters=len(seen), repeated=repeated, altered=tuple(altered), repeated_refund_notices=refunds)
+    return Delivered(letters=len(seen), repeated=tuple(repeated), altered=tuple(altered))
 
 
 def faults(folder: Path) -> list[str]:

@@ -22,7 +22,6 @@ import yaml
 from mailbot.demo.people import Person, write
 from mailbot.errors import ConfigError
 from mailbot.settings import load_settings
-from mailbot.store import orders
 from mailbot.store.vault import create_key_file
 from mailbot.wiring import open_store
 from tests.journeys.world import ROOT, STAFF, SUPPORT, World
@@ -201,16 +200,6 @@ def no_database(world: World) -> tuple[str, ...]:
     return ("mailbot.sqlite3", "not a usable database")
 
 
-def newer_database(world: World) -> tuple[str, ...]:
-    (world.folder / "var").mkdir()
-    database = sqlite3.connect(world.folder / "var/mailbot.sqlite3")
-    with database:
-        database.execute("CREATE TABLE schema_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)")
-        database.execute("INSERT INTO schema_migration VALUES ('9999_from_the_future', '')")
-    database.close()
-    return ("9999_from_the_future", "newer mailbot")
-
-
 def replaced(world: World, name: str) -> tuple[str, ...]:
     file, old, new, words = EDITS[name]
     text = (world.folder / file).read_text(encoding="utf-8")
@@ -228,8 +217,6 @@ def removed(world: World, name: str, *words: str) -> tuple[str, ...]:
 MISTAKES: dict[str, Mistake] = {
     **{name: partial(replaced, name=name) for name in EDITS},
     "no settings": lambda world: removed(world, "settings.yaml", "settings.yaml", "no such file"),
-    "no rules": lambda world: removed(world, "rules", "routing.yaml", "no such file"),
-    "no templates": lambda world: removed(world, "templates", "templates", "no such directory"),
     "no key file": lambda world: removed(world, "mailbot.key", "mailbot.key", "no key file"),
     "several wrong settings": several_wrong_settings,
     "unwritable staff address": unwritable_staff_address,
@@ -239,9 +226,8 @@ MISTAKES: dict[str, Mistake] = {
     "key file readable by others": key_file_readable_by_others,
     "malformed key file": malformed_key_file,
     "no database": no_database,
-    "newer database": newer_database,
 }
-NOT_PUT_RIGHT_IN_PLACE = ("unwritable staff address", "no database", "newer database")
+NOT_PUT_RIGHT_IN_PLACE = ("unwritable staff address", "no database")
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -407,40 +393,3 @@ def test_a_database_that_another_program_holds(world: World) -> None:
         other.execute("ROLLBACK")
         other.close()
     assert_carries_on(world)
-
-
-# -- orders
-
-HEADER = (
-    "order_number,buyer_name,buyer_email,phone,country,language,currency,payment_method,purchased_on,delivered_on,"
-    "shipping_status,tracking_number,model,product_name,serials,quantity,unit_price"
-)
-ROW = "TP202611000{0},Kate,kate@mail.example,,GB,en,GBP,Visa card,2026-11-10,,delivered,,TP-K17,Kettle,SN{0},1,{1}\n"
-
-
-def imported(world: World) -> set[str]:
-    with open_store(load_settings(world.settings_file)):
-        return {order.number for order in orders.page(100)}
-
-
-def test_a_malformed_row_of_an_order_file(world: World) -> None:
-    file = world.folder / "orders.csv"
-    rows = [ROW.format(1, "199.00"), ROW.format(2, "12x"), ROW.format(3, "89.00")]
-    file.write_text(HEADER + "\n" + "".join(rows), encoding="utf-8")
-    done = world.cli("orders", "import", str(file))
-    assert "Traceback" not in done.stderr
-    assert done.returncode == 1
-    assert "2 orders imported, 1 rows rejected" in done.stdout
-    assert "row 3" in done.stdout
-    assert "unit_price" in done.stdout
-    assert imported(world) == {"TP2026110001", "TP2026110003"}
-    file.write_text(file.read_text(encoding="utf-8").replace("12x", "12.00"), encoding="utf-8")
-    assert world.cli("orders", "import", str(file)).returncode == 0
-    assert imported(world) == {"TP2026110001", "TP2026110002", "TP2026110003"}
-
-
-def test_an_order_file_without_a_column(world: World) -> None:
-    file = world.folder / "orders.csv"
-    file.write_text(HEADER.replace(",unit_price", "") + "\n" + ROW.format(1, ""), encoding="utf-8")
-    assert_clear(world.cli("orders", "import", str(file)), 2, "orders.csv: row 1", "missing: unit_price")
-    assert imported(world) == set()

@@ -15,7 +15,8 @@ def test_after_15_kills_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, d
     assert result.deviations == ()
     assert result.kills.total() == 15
     assert all(result.kills[phase] for phase in PHASES), result.kills
+    assert result.refund_kills
     # The story is one: mails were answered, goods came back, money was paid and refused.
     assert len(result.outcome.cases) >= 8
     assert len(result.outcome.refunds) >= 5
-    assert result.undisturbed.repeated == 0
+    assert result.undisturbed.repeated == ()

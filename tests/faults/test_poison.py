@@ -14,7 +14,7 @@ import pytest
 from mailbot.demo.people import Person, write
 from mailbot.errors import ConfigError
 from mailbot.settings import load_settings
-from mailbot.store import inbox
+from mailbot.store import inbox, orders
 from mailbot.wiring import open_store
 from tests.journeys.world import ROOT, SUPPORT, World
 from tests.servers.dovecot import Dovecot
@@ -293,3 +293,44 @@ def test_bad_mails_from_files_stop_nothing_either(world: World) -> None:
     assert done.returncode == 1, (done.stdout, done.stderr)
     world.poll()
     assert [answers(world, person) for person in good] == [1, 1]
+
+
+# -- orders
+
+HEADER = (
+    "order_number,buyer_name,buyer_email,phone,country,language,currency,payment_method,purchased_on,delivered_on,"
+    "shipping_status,tracking_number,model,product_name,serials,quantity,unit_price"
+)
+ROW = "TP202611000{0},Kate,kate@mail.example,,GB,en,GBP,Visa card,2026-11-10,,delivered,,TP-K17,Kettle,SN{0},1,{1}\n"
+
+
+def imported(world: World) -> set[str]:
+    with open_store(load_settings(world.settings_file)):
+        return {order.number for order in orders.page(100)}
+
+
+def test_a_malformed_row_of_an_order_file(world: World) -> None:
+    file = world.folder / "orders.csv"
+    rows = [ROW.format(1, "199.00"), ROW.format(2, "12x"), ROW.format(3, "89.00")]
+    file.write_text(HEADER + "\n" + "".join(rows), encoding="utf-8")
+    done = world.cli("orders", "import", str(file))
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 1
+    assert "2 orders imported, 1 rows rejected" in done.stdout
+    assert "row 3" in done.stdout
+    assert "unit_price" in done.stdout
+    assert imported(world) == {"TP2026110001", "TP2026110003"}
+    file.write_text(file.read_text(encoding="utf-8").replace("12x", "12.00"), encoding="utf-8")
+    assert world.cli("orders", "import", str(file)).returncode == 0
+    assert imported(world) == {"TP2026110001", "TP2026110002", "TP2026110003"}
+
+
+def test_an_order_file_without_a_column(world: World) -> None:
+    file = world.folder / "orders.csv"
+    file.write_text(HEADER.replace(",unit_price", "") + "\n" + ROW.format(1, ""), encoding="utf-8")
+    done = world.cli("orders", "import", str(file))
+    assert done.returncode == 2
+    # One line, and no progress bar for the log file of a cron job.
+    (line,) = done.stderr.splitlines()
+    assert "orders.csv: row 1 must name the columns; missing: unit_price" in line
+    assert imported(world) == set()

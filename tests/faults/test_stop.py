@@ -122,7 +122,7 @@ def test_serve_finishes_the_mail_in_hand(world: World, start: Callable[..., Chil
     assert faults(world.folder) == []
     assert numbers(world)["tickets"] == mails
     assert len(world.sink.mails) == 2 * mails
-    assert count_letters(world.sink.mails).repeated == 0
+    assert count_letters(world.sink.mails).repeated == ()
 
 
 def test_serve_finishes_the_letter_on_its_way(world: World, start: Callable[..., Child]) -> None:
@@ -141,7 +141,7 @@ def test_serve_finishes_the_letter_on_its_way(world: World, start: Callable[...,
     assert world.cli("poll").returncode == 0
     assert faults(world.folder) == []
     assert len(world.sink.mails) == 10
-    assert count_letters(world.sink.mails).repeated == 0
+    assert count_letters(world.sink.mails).repeated == ()
 
 
 def test_serve_with_nothing_to_do_stops_at_once(world: World, start: Callable[..., Child]) -> None:
@@ -180,7 +180,7 @@ def test_a_second_one_at_the_same_time_leaves(
     assert world.cli("poll").returncode == 0
     assert faults(world.folder) == []
     assert len(world.sink.mails) == 8
-    assert count_letters(world.sink.mails).repeated == 0
+    assert count_letters(world.sink.mails).repeated == ()
 
 
 # -- copies and rescans

@@ -59,13 +59,14 @@ def test_the_starter_file_is_read(tmp_path: Path) -> None:
         ("    - {name: Li Na, address: lina@staff.tp.example}", "    - {name: Li Na}", "- {name: Li Na}",
          "staff.members.0.address", "is missing"),
         ("timezone: Asia/Shanghai", "timezone: Shanghai", "timezone", "timezone", "IANA time zone"),
-        ("  number_pattern: '\\bTP\\d{10}\\b'", "  number_pattern: '('", "number_pattern", "orders.number_pattern",
+        ("  number_pattern: '(?i)\\bTP\\d{10}\\b'", "  number_pattern: '('", "number_pattern", "orders.number_pattern",
          "RE2 pattern"),
-        ("  number_pattern: '\\bTP\\d{10}\\b'", "  number_pattern: '(?=x)'", "number_pattern",
+        ("  number_pattern: '(?i)\\bTP\\d{10}\\b'", "  number_pattern: '(?=x)'", "number_pattern",
          "orders.number_pattern", "RE2 pattern"),
         ("  retry_minutes: [1, 5, 15, 60, 240, 720]", "  retry_minutes: []", "retry_minutes",
          "delivery.retry_minutes", "at least 1 item"),
-        ("    after: keep", "    after: delete", "after: delete", "mailboxes.support.after", "'keep', 'keyword' or 'move'"),
+        ("    after: keep", "    after: delete", "after: delete", "mailboxes.support.after",
+         "'keep', 'keyword' or 'move'"),
         ("    after: keep", "    after: move", "  support:", "mailboxes.support", "move needs move_to"),
         ("    security: tls", "    security: none", "  support:", "mailboxes.support", "clear text"),
         ("  attempts: 3", "  attempts: many", "attempts", "limits.attempts", "valid integer"),
@@ -147,7 +148,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert settings.delivery.retry_minutes == (2, 4)
 
 
-@pytest.mark.parametrize("password", ["12345678", "1.5", "true", "null", "{x", "[1]", '"quoted"', " spaced ", "pä$$ #:"])
+@pytest.mark.parametrize(
+    "password", ["12345678", "1.5", "true", "null", "{x", "[1]", '"quoted"', " spaced ", "pä$$ #:"]
+)
 @pytest.mark.parametrize("section", ["smtp", "mailbox"])
 @pytest.mark.parametrize("from_file", [False, True])
 def test_a_password_is_taken_as_it_is_whatever_it_looks_like(

@@ -92,7 +92,7 @@ def test_a_file_put_in_the_place_of_another_is_noticed(blobs: Blobs, tmp_path: P
 
 def test_with_the_wrong_key_nothing_opens(blobs: Blobs, tmp_path: Path) -> None:
     digest = blobs.put(DATA)
-    with pytest.raises(ConfigError, match="k1"):
+    with pytest.raises(BadItem, match="k1"):
         Blobs(tmp_path / "blobs", Vault(NEW)).get(digest)
     same_id = Keys(ids=("k1",), secrets={"k1": b"z" * 32})
     with pytest.raises(BadItem):
@@ -104,7 +104,7 @@ def test_after_rotation_old_and_new_bytes_are_readable(blobs: Blobs, tmp_path: P
     rotated = Blobs(tmp_path / "blobs", Vault(BOTH))
     new = rotated.put(b"new")
     assert (rotated.get(old), rotated.get(new)) == (b"old", b"new")
-    with pytest.raises(ConfigError):
+    with pytest.raises(BadItem):
         blobs.get(new)
 
 

@@ -31,7 +31,13 @@ def case_id(database: Database) -> int:
 
 def new_ticket() -> int:
     return desk.open_ticket(
-        now=NOW, subject="Return", language="en", customer_name="Kate", customer_email=KATE, wish="return", linked_to=None
+        now=NOW,
+        subject="Return",
+        language="en",
+        customer_name="Kate",
+        customer_email=KATE,
+        wish="return",
+        linked_to=None,
     )
 
 

@@ -130,9 +130,7 @@ def test_a_kill_in_the_middle_of_a_batch_leaves_all_or_nothing(
 ) -> None:
     path = str(database.database)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(
-        [sys.executable, "-c", DYING, path, str(killed_at)], timeout=60, check=False, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", DYING, path, str(killed_at)], timeout=60, check=False, env=environment)
     assert done.returncode == -9
     assert ledger.last_uid(INBOX) == expected
     assert len(ledger.recorded_uids(INBOX)) == expected

@@ -15,12 +15,17 @@ from peewee import IntegrityError
 
 from mailbot.errors import BadItem
 from mailbot.store import outbox
+from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, transaction
 from mailbot.store.models import Message, Outbox
 from mailbot.store.vault import Vault
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 RAW = b"From: support@tp.example\r\nMessage-ID: <1@tp.example>\r\n\r\nyour refund\r\n"
+
+
+def blobs_of(vault: Vault) -> Blobs:
+    return Blobs(Path(str(Outbox._meta.database.database)).parent / "blobs", vault)
 
 
 def queue(vault: Vault, number: int, *, now: datetime = NOW, **changes: object) -> None:
@@ -39,7 +44,7 @@ def queue(vault: Vault, number: int, *, now: datetime = NOW, **changes: object) 
         "enclosed": (),
         "now": now,
     }
-    outbox.queue(vault, **{**values, **changes})  # type: ignore[arg-type]
+    outbox.queue(vault, blobs_of(vault), **{**values, **changes})  # type: ignore[arg-type]
 
 
 def states() -> dict[int, str]:
@@ -54,11 +59,18 @@ def _three(database: Database, vault: Vault) -> None:
 
 
 def test_a_queued_mail_is_frozen_sealed_and_stands_in_the_thread(database: Database, vault: Vault) -> None:
-    assert outbox.raw_bytes(vault, 1) == RAW
+    assert outbox.raw_bytes(vault, blobs_of(vault), 1) == RAW
     database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"your refund" not in Path(str(database.database)).read_bytes()
     message = Message.get(Message.outbox == 1)
     assert (message.direction, message.origin, message.recipient) == ("out", "own", "kate@mail.example")
+
+
+def test_a_mail_with_large_files_is_kept_as_a_blob_and_frozen_all_the_same(database: Database, vault: Vault) -> None:
+    large = RAW + b"x" * 60_000
+    queue(vault, 4, raw=large)
+    assert outbox.raw_bytes(vault, blobs_of(vault), 4) == large
+    assert database.execute_sql("SELECT sealed FROM outbox_bytes WHERE outbox_id = 4").fetchone() == (None,)
 
 
 def test_bytes_exchanged_between_two_mails_are_not_sent(database: Database, vault: Vault) -> None:
@@ -66,10 +78,10 @@ def test_bytes_exchanged_between_two_mails_are_not_sent(database: Database, vaul
         "UPDATE outbox_bytes SET sealed = (SELECT sealed FROM outbox_bytes WHERE outbox_id = 2) WHERE outbox_id = 1"
     )
     with pytest.raises(BadItem):
-        outbox.raw_bytes(vault, 1)
+        outbox.raw_bytes(vault, blobs_of(vault), 1)
     database.execute_sql("DELETE FROM outbox_bytes WHERE outbox_id = 1")
     with pytest.raises(BadItem):
-        outbox.raw_bytes(vault, 1)
+        outbox.raw_bytes(vault, blobs_of(vault), 1)
 
 
 def test_a_message_id_is_used_once_and_a_refused_one_leaves_nothing(vault: Vault) -> None:

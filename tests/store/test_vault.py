@@ -64,7 +64,7 @@ def test_after_rotation_old_bytes_open_and_new_ones_are_sealed_with_the_new_key(
     after = Vault(BOTH).seal(b"new", b"")
     assert Vault(BOTH).open(before, b"") == b"old"
     assert Vault(NEW).open(after, b"") == b"new"
-    with pytest.raises(ConfigError, match="'k2', which the key file lacks"):
+    with pytest.raises(BadItem, match="'k2', which the key file lacks"):
         Vault(OLD).open(after, b"")
 
 

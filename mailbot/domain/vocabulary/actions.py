@@ -24,6 +24,7 @@ from mailbot.domain.match import Ambiguous, Exact
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.standing import Role
 from mailbot.domain.vocabulary.asked import case_of, form_so_far, new_answers, staff_moves, still_missing
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
@@ -121,7 +122,9 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice (G5)")
     elif not facts.staff_may_command:
         reasons.append(f"the mail's sender could not be proven: {facts.standing.evidence} (G5)")
-    elif isinstance(moved, Refusal):
+    elif facts.ticket is not None and not facts.ticket.customer_email:
+        reasons.append("the ticket's first mail had no usable From, so there is no address to write to")
+    elif not reasons and isinstance(moved, Refusal):
         reasons.extend(moved.reasons)
     return (
         Write(
@@ -130,6 +133,7 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
             automatic=True,
             headline="command_refused",
             remarks=tuple(reasons),
+            with_order=facts.role is Role.STAFF and facts.staff_may_command and facts.thread.staff_token,
         ),
     )
 
@@ -157,7 +161,8 @@ _HEADLINES = (
 @MAIL_WORDS.action("notify staff", _HEADLINES)
 def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
-    remarks = list(facts.thread.refused)
+    remarks = [] if facts.bounce else list(facts.thread.refused)
+    remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
     return (

@@ -5,9 +5,11 @@ from __future__ import annotations
 from mailbot.domain.cases import Actor, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.forms import Answers, Item, missing_fields, read_items
+from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
 from mailbot.domain.moves import Mover, Refusal, move_case_through
 from mailbot.domain.rules import RuleBook
+
+WAITING_STATES = (CaseState.REQUESTED, CaseState.NEEDS_INFO)
 
 
 def case_of(facts: Facts) -> CaseFacts | None:
@@ -15,19 +17,41 @@ def case_of(facts: Facts) -> CaseFacts | None:
     return facts.ticket.case if facts.ticket else None
 
 
-def form_waits(facts: Facts) -> bool:
-    """The case waits for its form, and this mail brings what the form did not know: a line, or the proof."""
+def form_completed(facts: Facts, book: RuleBook) -> bool:
+    """The case waits for its form, and a line or the proof in this mail was the last that was missing."""
     case = case_of(facts)
-    if case is None or facts.ticket is None or case.state not in (CaseState.REQUESTED, CaseState.NEEDS_INFO):
+    if case is None or facts.ticket is None or case.state not in WAITING_STATES:
         return False
-    if brings_proof(facts) and not facts.ticket.has_proof:
-        return True
-    return any(case.answers.get(name) != value for name, value in new_answers(facts).items())
+    brings = _says_something_new(case, facts) or (brings_proof(facts) and not facts.ticket.has_proof)
+    return brings and not still_missing(case, facts, book)
+
+
+def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
+    """The case waits for its form, and this mail fills in lines of it, but not all.
+
+    A photo with words of the customer's own isn't a form with gaps: staff read it.
+    """
+    case = case_of(facts)
+    if case is None or case.state not in WAITING_STATES:
+        return False
+    return _says_something_new(case, facts) and bool(still_missing(case, facts, book))
+
+
+def _says_something_new(case: CaseFacts, facts: Facts) -> bool:
+    """A line says what neither the customer nor our own form, which comes back in every quote, said before."""
+    printed = {"items": write_items(case.items)}
+    answers = new_answers(facts).items()
+    return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers)
 
 
 def new_answers(facts: Facts) -> Answers:
-    """The form lines of this mail, without the order number: which order it is was proven when the case opened."""
-    return {name: value for name, value in facts.form.items() if name != "order_number"}
+    """The form lines of this mail that can tell something.
+
+    Not the order number: which order it is was proven when the case opened. Not the proof once a file is there: our
+    form then names that file.
+    """
+    settled = {"order_number", "proof"} if facts.ticket and facts.ticket.has_proof else {"order_number"}
+    return {name: value for name, value in facts.form.items() if name not in settled}
 
 
 def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...]]:

@@ -8,7 +8,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
-from mailbot.domain.vocabulary.asked import case_of, form_waits, staff_moves, still_missing
+from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 
 
@@ -84,6 +84,12 @@ def _has_words(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.words is not None and bool(facts.words.text)
 
 
+@MAIL_WORDS.condition("the customer has no address")
+def _no_address(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The ticket came from a mail without a usable From: nobody can be written to."""
+    return facts.ticket is not None and not facts.ticket.customer_email
+
+
 @MAIL_WORDS.condition("it belongs to a ticket")
 def _belongs(facts: Facts, book: RuleBook, argument: str) -> bool:
     """The mail answers in a ticket and its sender is part of that ticket."""
@@ -111,15 +117,13 @@ def _names_order(facts: Facts, book: RuleBook, argument: str) -> bool:
 @MAIL_WORDS.condition("the form came back complete")
 def _form_complete(facts: Facts, book: RuleBook, argument: str) -> bool:
     """New form lines, and with what was known before nothing required is missing (P9)."""
-    case = case_of(facts)
-    return case is not None and form_waits(facts) and not still_missing(case, facts, book)
+    return form_completed(facts, book)
 
 
 @MAIL_WORDS.condition("the form came back with gaps")
 def _form_gaps(facts: Facts, book: RuleBook, argument: str) -> bool:
     """New form lines, but something required is still missing (P9)."""
-    case = case_of(facts)
-    return case is not None and form_waits(facts) and bool(still_missing(case, facts, book))
+    return form_has_gaps(facts, book)
 
 
 @MAIL_WORDS.condition("the wish is", WISH)

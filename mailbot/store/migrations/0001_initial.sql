@@ -110,7 +110,8 @@ CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
 
 CREATE TABLE outbox_bytes (
   outbox_id INTEGER PRIMARY KEY REFERENCES outbox (id),
-  sealed {bytes} NOT NULL
+  sealed {bytes},
+  digest TEXT NOT NULL
 );
 
 CREATE TABLE message (
