@@ -26,6 +26,9 @@ from mailbot.store.vault import Vault
 
 log = logging.getLogger(__name__)
 
+# A kill sends again what was sent and not yet written down; each commit costs a write to the disk.
+_WRITTEN_DOWN_TOGETHER = 10
+
 
 @dataclass(kw_only=True)
 class DeliveryResult:
@@ -125,6 +128,9 @@ class Deliverer:
                 if delivery.outcome is Outcome.SENT:
                     result.sent += 1
                     sent.append(mail.outbox_id)
+                    if len(sent) >= _WRITTEN_DOWN_TOGETHER or is_careful(mail.template):
+                        outbox.mark_sent(sent, self.clock())
+                        sent.clear()
                 else:
                     self._failed(mail, delivery, result)
 

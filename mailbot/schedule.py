@@ -65,6 +65,7 @@ class Pass:
         """
         result = PassResult()
         with pass_lock(self.settings.data):
+            self.blobs.sweep()
             for name, mailbox in self.settings.mailboxes.items():
                 if stop():
                     break

@@ -57,9 +57,8 @@ class Applier:
         work = _Work(occasion, self._blobs)
         for effect in effects:
             work.carry_out(effect)
-        written = sum(
-            self._letters.write(effect, work.ticket_id, occasion) for effect in effects if isinstance(effect, Write)
-        )
+        letters = [effect for effect in effects if isinstance(effect, Write)]
+        written = self._letters.write(letters, work.ticket_id, occasion) if letters else 0
         if work.ticket_id is not None:
             desk.touch_ticket(work.ticket_id, occasion.now)
         return Applied(ticket_id=work.ticket_id, letters=written)

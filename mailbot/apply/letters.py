@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.commands import COMMAND_LINES
 from mailbot.domain.effects import Reader, Write
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import Item, missing_fields, write_items
+from mailbot.domain.forms import Item, is_proof, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
@@ -38,6 +39,28 @@ from mailbot.settings import Settings
 from mailbot.store import orders, outbox, tickets, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Scene:
+    """What stands when the letters are written, read once for all of them."""
+
+    ticket: views.TicketRow | None
+    case: CaseFacts | None  # the newest
+    staff_reason: str  # the last one given
+    files: tuple[Attachment, ...]  # all that the customer ever sent in this ticket
+
+
+def _scene(ticket_id: int | None) -> _Scene:
+    if ticket_id is None:
+        return _Scene(ticket=None, case=None, staff_reason="", files=())
+    newest = tickets.newest_case(ticket_id)
+    return _Scene(
+        ticket=views.row(ticket_id),
+        case=newest[0] if newest else None,
+        staff_reason=newest[1] if newest else "",
+        files=tuple(views.files_from_customer(ticket_id)) if newest else (),
+    )
 
 
 class LetterWriter:
@@ -71,18 +94,21 @@ class LetterWriter:
             return_address=brand.return_address,
         )
 
-    def write(self, effect: Write, ticket_id: int | None, occasion: Occasion) -> int:
-        """Queue the letter for each of its readers; returns how many mails that makes.
+    def write(self, letters: Sequence[Write], ticket_id: int | None, occasion: Occasion) -> int:
+        """Queue each letter for each of its readers; returns how many mails that makes.
 
         Only a letter to the staff member whose mail is in hand can do without a ticket.
         """
-        ticket = views.row(ticket_id) if ticket_id is not None else None
-        if ticket is None and effect.to is not Reader.ACTING_STAFF:
-            raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
-        readers = self._readers(effect.to, ticket, occasion)
-        for address in readers:
-            self._queue(effect, ticket, address, occasion)
-        return len(readers)
+        scene = _scene(ticket_id)
+        written = 0
+        for effect in letters:
+            if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
+                raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
+            readers = self._readers(effect.to, scene.ticket, occasion)
+            for address in readers:
+                self._queue(effect, scene, address, occasion)
+            written += len(readers)
+        return written
 
     def _readers(self, to: Reader, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
         if to is Reader.CUSTOMER:
@@ -94,12 +120,12 @@ class LetterWriter:
             members = tuple(member for member in members if member.address.lower() == occasion.sender)
         return [Address(name=member.name, email=member.address) for member in members]
 
-    def _queue(self, effect: Write, ticket: views.TicketRow | None, reader: Address, occasion: Occasion) -> None:
-        settings = self._settings
+    def _queue(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> None:
+        settings, ticket = self._settings, scene.ticket
         for_staff = effect.to is not Reader.CUSTOMER
         language = settings.staff.language if for_staff or ticket is None else ticket.language
-        files = self._enclosures(effect, ticket, occasion)
-        letter = self._letter(effect, ticket, reader, language, occasion, enclosed=[file for file, _ in files])
+        files = self._enclosures(effect, scene, occasion)
+        letter = self._letter(effect, scene, reader, language, occasion, enclosed=[file for file, _ in files])
         rendered = self._templates.render(effect.template, language, letter)
         thread = self._thread(ticket, reader, occasion)
         token = ""
@@ -153,15 +179,13 @@ class LetterWriter:
             return views.thread_of(ticket.ticket_id, reader.email.lower())
         return [occasion.mail.message_id] if occasion.mail and occasion.mail.message_id else []
 
-    def _enclosures(
-        self, effect: Write, ticket: views.TicketRow | None, occasion: Occasion
-    ) -> list[tuple[Attachment, bytes]]:
+    def _enclosures(self, effect: Write, scene: _Scene, occasion: Occasion) -> list[tuple[Attachment, bytes]]:
         """Files for staff: the mail's own, or all of the ticket where a decision is asked for; none if too large."""
         if not effect.enclose or occasion.mail is None:
             return []
         files: Sequence[Attachment] = occasion.mail.attachments
-        if effect.headline == "decision_wanted" and ticket is not None:
-            files = views.files_from_customer(ticket.ticket_id)
+        if effect.headline == "decision_wanted":
+            files = scene.files
         if not files or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
             return []
         return [(f, occasion.contents.get(f.sha256) or self._blobs.get(f.sha256)) for f in files]
@@ -169,7 +193,7 @@ class LetterWriter:
     def _letter(
         self,
         effect: Write,
-        ticket: views.TicketRow | None,
+        scene: _Scene,
         reader: Address,
         language: str,
         occasion: Occasion,
@@ -177,9 +201,8 @@ class LetterWriter:
         enclosed: Sequence[Attachment],
     ) -> Letter:
         for_staff = effect.to is not Reader.CUSTOMER
-        newest = tickets.newest_case(ticket.ticket_id) if ticket else None
-        case, reason = newest or (None, "")
-        order = self._order(effect, ticket, case, reader, occasion)
+        case = scene.case
+        order = self._order(effect, scene, reader, occasion)
         return Letter(
             brand=self._brand,
             policy=Policy(
@@ -189,9 +212,9 @@ class LetterWriter:
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),
-            ticket=_ticket(ticket, occasion),
+            ticket=_ticket(scene.ticket, occasion),
             order=order,
-            case=self._case(case, reason, language) if case and order else None,
+            case=self._case(case, scene, language) if case and order else None,
             refund=_refund(case) if case and order else None,
             mail=_mail(occasion, enclosed) if for_staff else None,
             note=_note(effect, case) if for_staff else None,
@@ -199,31 +222,28 @@ class LetterWriter:
             agent=effect.agent,
         )
 
-    def _order(
-        self, effect: Write, ticket: views.TicketRow | None, case: CaseFacts | None, reader: Address, occasion: Occasion
-    ) -> Order | None:
+    def _order(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> Order | None:
         """The order that the letter may speak of: a customer gets only what was bought from this very address (G5)."""
         if not effect.with_order:
             return None
-        order = case.order if case else occasion.order
-        if order is None and ticket and ticket.order_number:
-            order = orders.get(ticket.order_number)
+        order = scene.case.order if scene.case else occasion.order
+        if order is None and scene.ticket and scene.ticket.order_number:
+            order = orders.get(scene.ticket.order_number)
         if order is not None and effect.to is Reader.CUSTOMER and order.buyer_email != reader.email.lower():
             raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
         return order
 
-    def _case(self, case: CaseFacts, reason: str, language: str) -> CaseView:
-        files = views.files_from_customer(case.ticket_id)
-        has_proof = any(f.content_type == "application/pdf" or f.content_type.startswith("image/") for f in files)
+    def _case(self, case: CaseFacts, scene: _Scene, language: str) -> CaseView:
+        proofs = [file.filename for file in scene.files if is_proof(file)]
         values = {
             **case.answers,
             "items": write_items(case.items),
-            "proof": ", ".join(f.filename for f in files) or case.answers.get("proof", ""),
+            "proof": ", ".join(proofs) or case.answers.get("proof", ""),
         }
         # Who bought several things sees how to name them.
         bought = [Item(model=line.model, quantity=line.quantity) for line in case.order.lines]
         hints = {"items": write_items(bought)} if len(bought) > 1 else {}
-        missing = missing_fields(self._policy.form, case.answers, has_items=bool(case.items), has_proof=has_proof)
+        missing = missing_fields(self._policy.form, case.answers, has_items=bool(case.items), has_proof=bool(proofs))
         return CaseView(
             number=case_number(case.case_id),
             state=case.state.value,
@@ -238,7 +258,7 @@ class LetterWriter:
             ),
             items=tuple(f"{item.model} × {item.quantity}" for item in case.items),
             reason=case.answers.get("reason", ""),
-            staff_reason=reason,
+            staff_reason=scene.staff_reason,
         )
 
 

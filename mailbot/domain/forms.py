@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mailbot.domain.message import Attachment
 from mailbot.domain.orders import Order
 
 _QUOTE_MARKS = re.compile(r"^[\s>|*•·-]+")
@@ -44,6 +45,11 @@ class Item:
 
     model: str
     quantity: int  # at least 1
+
+
+def is_proof(file: Attachment) -> bool:
+    """A picture or a PDF, as a receipt would be (P3, P9); small inline pictures are logos."""
+    return (file.content_type.startswith("image/") and not file.inline) or file.content_type == "application/pdf"
 
 
 Answers = Mapping[str, str]  # field name -> what the customer wrote, never ""

@@ -7,7 +7,7 @@ Who does what, and why (measured on mailboxes of real mail):
 - Addresses come from `addresses`: mail-parser reads only the first To and leaves quoted encoded-words encoded.
 - mail-parser reads what it reads best: the Date (obsolete zones, comments, leap seconds, wrong weekdays, with no
   guessing) and the defects of the address headers, which become warnings. It gets a light message of five headers,
-  which costs a fifth of a millisecond instead of two.
+  and only where they aren't plain.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ _MAX_AUTHENTICATION_RESULTS = 50
 _MAX_WARNINGS = 50
 _MAX_LIGHT_VALUE = 8_192  # characters of a header that mail-parser is given
 _LINE_NOISE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_PLAIN_DATE = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?:0?[1-9]|[12]\d) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    r"(?:19|20)\d\d (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [+-](?:0\d|1[0-3])[0-5]\d",
+    re.ASCII,
+)
+_PLAIN_ADDRESS = re.compile(r"(?:[\w =?.-]{0,200}<)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?", re.ASCII)
 _FOLD = re.compile(r"\s*[\r\n]+\s*")
 # It reports every part that it does not manage, with the sender's words in the message.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -128,6 +134,9 @@ def _files(body: Body) -> tuple[tuple[Attachment, ...], dict[str, bytes], list[s
 
 def _head(root: Part) -> tuple[datetime | None, list[str]]:
     """The date, and what mail-parser has to say about the date and the addresses."""
+    value = _FOLD.sub(" ", root.first("date"))[:200]
+    if _plain_head(root, value):
+        return _with_offset(parsedate_to_datetime(value), value), []
     light = Message()
     for name in ("date", "from", "to", "cc", "reply-to"):
         for value in root.all(name)[:10]:
@@ -144,12 +153,24 @@ def _head(root: Part) -> tuple[datetime | None, list[str]]:
                     warnings.append(f"header {what.rpartition(' ')[2].partition('[')[0].lower()}: {reason}"[:200])
     except Exception as error:  # noqa: BLE001 - real mails have made it raise several kinds of exceptions
         warnings.append(f"the headers could not be checked ({type(error).__name__})")
-    value = _FOLD.sub(" ", root.first("date"))[:200]
     if date is None and value:
         date = _lenient_date(value)
         if date is None:
             warnings.append("the Date header could not be read")
     return _with_offset(date, value), warnings
+
+
+def _plain_head(root: Part, date: str) -> bool:
+    """One Date in today's form, and address headers that hold one plain address: nothing for mail-parser to judge.
+
+    Most mails are like that, and asking it all the same would be a third of the time of a small mail.
+    """
+    if len(root.all("date")) != 1 or not _PLAIN_DATE.fullmatch(date.strip()):
+        return False
+    named = (root.all(name) for name in ("from", "to", "cc", "reply-to"))
+    return all(
+        len(values) <= 1 and all(_PLAIN_ADDRESS.fullmatch(value.strip()) for value in values) for values in named
+    )
 
 
 def _lenient_date(value: str) -> datetime | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 from mailbot.errors import BadItem, TryAgainLater
 from mailbot.store.vault import Vault
+
+_WRITERS = 8
 
 
 class Blobs:
@@ -17,6 +20,7 @@ class Blobs:
 
     def __init__(self, folder: Path, vault: Vault) -> None:
         self._folder = folder
+        self._drafts = folder / "tmp"
         self._vault = vault
 
     def put_all(self, contents: Iterable[bytes]) -> list[str]:
@@ -26,22 +30,45 @@ class Blobs:
         crash a name stands for whole bytes or doesn't stand at all. Raises TryAgainLater when the disk is full.
         """
         digests: list[str] = []
-        touched: set[Path] = set()
+        missing: dict[Path, bytes] = {}
+        for data in contents:
+            digest = sha256(data).hexdigest()
+            digests.append(digest)
+            path = self._path(digest)
+            if not path.exists():
+                missing[path] = data
         try:
-            for data in contents:
-                digest = sha256(data).hexdigest()
-                digests.append(digest)
-                path = self._path(digest)
-                if path.exists():
-                    continue
-                _make_durable_folder(path.parent)
-                _write_durably(path, self._vault.seal(data, digest.encode("ascii")))
-                touched.add(path.parent)
-            for folder in touched:
+            # A name that stands already may have been put there just before a crash, its folder not yet synced.
+            folders = {self._path(digest).parent for digest in digests}
+            for folder in (*folders, self._drafts):
+                _make_durable_folder(folder)
+            if len(missing) == 1:
+                self._write(*next(iter(missing.items())))
+            elif missing:
+                # Most of a write is waiting for the disk; side by side the waits are shared.
+                with ThreadPoolExecutor(_WRITERS) as pool:
+                    list(pool.map(self._write, missing.keys(), missing.values()))
+            for folder in folders:
                 _fsync_folder(folder)
         except OSError as error:
             raise _storage_problem(self._folder, error) from error
         return digests
+
+    def _write(self, path: Path, data: bytes) -> None:
+        draft = self._drafts / f"{path.parent.name}{path.name}.{os.getpid()}"
+        _write_durably(path, draft, self._vault.seal(data, _digest_of(path).encode("ascii")))
+
+    def sweep(self) -> int:
+        """Remove what killed processes left half written; only while nobody else writes. Returns how many files."""
+        if not self._drafts.is_dir():
+            return 0
+        try:
+            leftovers = list(self._drafts.iterdir())
+            for draft in leftovers:
+                draft.unlink()
+        except OSError as error:
+            raise _storage_problem(self._folder, error) from error
+        return len(leftovers)
 
     def put(self, data: bytes) -> str:
         """Store bytes and return their digest (hex)."""
@@ -67,16 +94,19 @@ class Blobs:
         return self._folder / digest[:2] / digest[2:]
 
 
-def _write_durably(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _digest_of(path: Path) -> str:
+    return path.parent.name + path.name
+
+
+def _write_durably(path: Path, draft: Path, data: bytes) -> None:
     try:
-        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        os.replace(draft, path)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
 
 

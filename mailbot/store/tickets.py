@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.facts import BounceFacts, CaseFacts, DueFacts, RefundFacts, TicketFacts
-from mailbot.domain.forms import Item
+from mailbot.domain.forms import Item, is_proof
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.threads import Pointer, Strength
 from mailbot.errors import BadItem
-from mailbot.store import orders, sql
+from mailbot.store import orders, sql, views
 from mailbot.store.models import Refund
 
 _CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers"
@@ -79,18 +79,9 @@ def load(ticket_id: int) -> TicketFacts | None:
         customer_email=customer_email,
         wish=wish,
         order_number=order_number,
-        has_proof=_has_proof(ticket_id),
+        has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
         case=newest[0] if newest else None,
     )
-
-
-def _has_proof(ticket_id: int) -> bool:
-    query = """
-        SELECT 1 FROM attachment a JOIN message m ON m.id = a.message_id
-        WHERE m.ticket_id = ? AND m.direction = 'in'
-        AND (a.content_type = 'application/pdf' OR (a.content_type LIKE 'image/%' AND NOT a.inline)) LIMIT 1
-        """
-    return sql.first(query, ticket_id) is not None
 
 
 def open_case_of_order(order_number: str) -> CaseFacts | None:

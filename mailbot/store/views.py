@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from mailbot.domain.message import Attachment
 from mailbot.store import sql
-from mailbot.store.models import AttachmentRow, Message, Refund, Ticket
+from mailbot.store.models import Refund, Ticket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,21 +135,20 @@ def thread_of(ticket_id: int, address: str) -> list[str]:
 
 def files_from_customer(ticket_id: int) -> list[Attachment]:
     """Files that came into a ticket, oldest first, each content once."""
-    rows = (
-        AttachmentRow.select()
-        .join(Message)
-        .where((Message.ticket == ticket_id) & (Message.direction == "in"))
-        .order_by(AttachmentRow.id)
-    )
+    query = """
+        SELECT a.filename, a.content_type, a.size, a.digest, a.inline
+        FROM attachment a JOIN message m ON m.id = a.message_id
+        WHERE m.ticket_id = ? AND m.direction = 'in' ORDER BY a.id
+        """
     found = {
-        stored.digest: Attachment(
-            filename=stored.filename,
-            content_type=stored.content_type,
-            size=stored.size,
-            sha256=stored.digest,
-            inline=stored.inline,
+        digest: Attachment(
+            filename=filename,
+            content_type=content_type,
+            size=size,
+            sha256=digest,
+            inline=bool(inline),
             content_id=None,
         )
-        for stored in rows
+        for filename, content_type, size, digest, inline in sql.rows(query, ticket_id)
     }
     return list(found.values())

@@ -168,3 +168,11 @@ def test_a_full_disk_is_told_and_leaves_no_name_behind(tmp_path: Path, blobs: Bl
         blobs.put(DATA)
     assert digest not in blobs
     assert blobs.get(blobs.put(DATA)) == DATA
+
+
+def test_what_a_kill_left_half_written_is_swept_away(blobs: Blobs, tmp_path: Path) -> None:
+    digest = blobs.put(DATA)
+    (tmp_path / "blobs" / "tmp" / "half.4711").write_bytes(b"half")
+    assert blobs.sweep() == 1
+    assert len(files(tmp_path)) == 1
+    assert blobs.get(digest) == DATA

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailbot.domain.cases import Actor, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
+from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
 from mailbot.domain.moves import Mover, Refusal, move_case_through
 from mailbot.domain.rules import RuleBook
 
@@ -69,11 +69,8 @@ def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, .
 
 
 def brings_proof(facts: Facts) -> bool:
-    """A picture or a PDF is attached, as a receipt would be (P3, P9); small inline pictures are logos."""
-    return any(
-        (a.content_type.startswith("image/") and not a.inline) or a.content_type == "application/pdf"
-        for a in facts.mail.attachments
-    )
+    """The mail brings what a receipt looks like (P3, P9)."""
+    return any(is_proof(attachment) for attachment in facts.mail.attachments)
 
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
