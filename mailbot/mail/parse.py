@@ -139,8 +139,8 @@ def _head(root: Part) -> tuple[datetime | None, list[str]]:
         return _with_offset(parsedate_to_datetime(value), value), []
     light = Message()
     for name in ("date", "from", "to", "cc", "reply-to"):
-        for value in root.all(name)[:10]:
-            light[name] = _FOLD.sub(" ", value)[:_MAX_LIGHT_VALUE]
+        for field in root.all(name)[:10]:
+            light[name] = _FOLD.sub(" ", field)[:_MAX_LIGHT_VALUE]
     warnings: list[str] = []
     date: datetime | None = None
     try:

@@ -160,10 +160,10 @@ def test_a_folder_that_cannot_be_written_is_told_and_a_later_run_carries_on(tmp_
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_told_and_leaves_no_name_behind(tmp_path: Path, blobs: Blobs) -> None:
     digest = sha256(DATA).hexdigest()
-    folder = tmp_path / "blobs" / digest[:2]
+    folder = tmp_path / "blobs" / "tmp"
     folder.mkdir(parents=True)
-    # The temporary name leads to a full device.
-    (folder / f".{digest[2:]}.{os.getpid()}.tmp").symlink_to("/dev/full")
+    # The draft's name leads to a full device.
+    (folder / f"{digest}.{os.getpid()}").symlink_to("/dev/full")
     with pytest.raises(TryAgainLater, match="the disk is full"):
         blobs.put(DATA)
     assert digest not in blobs
