@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # A kill sends again what was sent and not yet written down; each commit costs a write to the disk.
 _WRITTEN_DOWN_TOGETHER = 10
+_LOOK_AGAIN = 0.3  # seconds
 
 
 @dataclass(kw_only=True)
@@ -44,7 +45,7 @@ class DeliveryResult:
 
 @dataclass(kw_only=True)
 class Deliverer:
-    """Sends what is due. One at a time per database: the caller holds the lock of the pass."""
+    """Sends what is due. One at a time per database: the caller holds the delivery lock."""
 
     settings: Settings
     applier: Applier
@@ -52,13 +53,19 @@ class Deliverer:
     blobs: Blobs
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
-    def run(self, stop: Callable[[], bool] = lambda: False) -> DeliveryResult:
-        """Send all due mails; trouble with the relay ends the pass and leaves the rest queued."""
-        result = DeliveryResult()
+    def run(
+        self,
+        result: DeliveryResult,
+        stop: Callable[[], bool] = lambda: False,
+        more_to_come: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Send all due mails, counting into `result`, and wait for others while there are `more_to_come`.
+
+        Trouble with the relay ends it and leaves the rest queued. The caller holds the delivery lock.
+        """
         self._recover()
         self._clear_doubts(result)
-        asyncio.run(self._send_due(result, stop))
-        return result
+        asyncio.run(self._send_due(result, stop, more_to_come))
 
     def _recover(self) -> None:
         """Pick up after a kill: claimed mails are due again, those on the wire are in doubt."""
@@ -90,15 +97,21 @@ class Deliverer:
                 return name, mailbox
         return "", None
 
-    async def _send_due(self, result: DeliveryResult, stop: Callable[[], bool]) -> None:
+    async def _send_due(
+        self, result: DeliveryResult, stop: Callable[[], bool], more_to_come: Callable[[], bool]
+    ) -> None:
         worker = f"{os.uname().nodename}:{os.getpid()}"
         connections = [SmtpConnection(self.settings.smtp) for _ in range(self.settings.smtp.connections)]
         try:
             while not stop() and not result.relay_is_down:
+                last_look = not more_to_come()
                 mails = outbox.claim(worker, self.clock(), self.settings.delivery.batch)
-                if not mails:
+                if mails:
+                    await self._send_batch(connections, mails, result, stop)
+                elif last_look:
                     return
-                await self._send_batch(connections, mails, result, stop)
+                else:
+                    await asyncio.sleep(_LOOK_AGAIN)
         finally:
             await asyncio.gather(*(connection.close() for connection in connections))
 

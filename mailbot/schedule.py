@@ -16,11 +16,13 @@ from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from mailbot.companion import Companion
 from mailbot.deliver import Deliverer, DeliveryResult
 from mailbot.errors import ConfigError, MailbotError, TryAgainLater
 from mailbot.intake import fetch_mailbox
 from mailbot.process import Processor, ProcessResult
 from mailbot.settings import Settings
+from mailbot.store import inbox
 from mailbot.store.blobs import Blobs
 from mailbot.timers import Timers
 
@@ -57,6 +59,7 @@ class Pass:
     processor: Processor
     timers: Timers
     deliverer: Deliverer
+    settings_file: Path  # for the companion
 
     def run(self, stop: Stop = lambda: False) -> PassResult:
         """One pass under the lock. A mailbox that can't be read holds nothing else up (G3).
@@ -80,7 +83,12 @@ class Pass:
 
     def work(self, result: PassResult, stop: Stop) -> None:
         """Process, timers and delivery; mails on their way are finished even when `stop` says so."""
-        result.processed = self.processor.run(stop)
+        companion = Companion(self.settings_file) if self._is_backlog() else None
+        try:
+            result.processed = self.processor.run(stop)
+        finally:
+            if companion is not None:
+                result.delivered = companion.finish()
         if result.processed.trouble is not None:
             result.troubles.append(result.processed.trouble)
         if not stop():
@@ -88,8 +96,37 @@ class Pass:
             if trouble is not None:
                 result.troubles.append(trouble)
         if not stop():
-            result.delivered = self.deliverer.run(stop)
+            self.deliver(result.delivered, stop)
             result.troubles.extend(result.delivered.troubles)
+
+    def _is_backlog(self) -> bool:
+        return inbox.counts()["pending"] >= self.settings.delivery.companion_from
+
+    def deliver(self, result: DeliveryResult, stop: Stop) -> None:
+        """Send what is due, unless another process is at it, which then sends it."""
+        with delivery_lock(self.settings.data) as mine:
+            if mine:
+                self.deliverer.run(result, stop)
+
+    def deliver_while(self, more_to_come: Stop) -> DeliveryResult:
+        """Send what is due, and what falls due while there is `more_to_come`: the companion's work."""
+        result = DeliveryResult()
+        with delivery_lock(self.settings.data) as mine:
+            if mine:
+                self.deliverer.run(result, more_to_come=more_to_come)
+        return result
+
+
+@contextlib.contextmanager
+def delivery_lock(data: Path) -> Iterator[bool]:
+    """One process delivers at a time; False when another one does. A kill releases the lock."""
+    with (data / "delivery.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
 
 
 @contextlib.contextmanager

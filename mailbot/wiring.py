@@ -64,7 +64,7 @@ def open_desk(settings_file: Path, clock: Clock = lambda: datetime.now(UTC)) -> 
     """
     settings = load_settings(settings_file)
     with open_store(settings) as database:
-        yield build_desk(settings, database, clock)
+        yield build_desk(settings, database, clock, settings_file)
 
 
 @contextlib.contextmanager
@@ -79,7 +79,7 @@ def open_store(settings: Settings) -> Iterator[Database]:
             database.close()
 
 
-def build_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
+def build_desk(settings: Settings, database: Database, clock: Clock, settings_file: Path) -> Desk:
     """Put the parts together over an open database."""
     templates = load_templates(settings)
     book = check_rules(settings, templates)
@@ -102,6 +102,7 @@ def build_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
         processor=processor,
         passes=Pass(
             settings=settings,
+            settings_file=settings_file,
             blobs=blobs,
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),

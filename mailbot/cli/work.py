@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import sys
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("poll")(poll)
     app.command("serve")(serve)
+    app.command("deliver")(deliver)
     app.command("ingest")(ingest_mail)
 
 
@@ -45,6 +48,22 @@ def poll(context: typer.Context, as_json: AsJson = False) -> None:
     """One pass: fetch, process, timers, deliver. For cron; a second one at the same time leaves with 75."""
     with desk(context) as opened:
         _report(opened.run_pass(), as_json)
+
+
+def deliver(
+    context: typer.Context,
+    until_eof: Annotated[bool, typer.Option("--until-eof", help="Go on until standard input ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send what is due and nothing else; `poll` does it too."""
+    with desk(context) as opened:
+        delivered = opened.passes.deliver_while(_input_is_open if until_eof else lambda: False)
+    _report(PassResult(delivered=delivered, troubles=list(delivered.troubles)), as_json)
+
+
+def _input_is_open() -> bool:
+    """Standard input isn't at its end: whoever started this is still at work."""
+    return not select.select([sys.stdin], [], [], 0)[0] or bool(sys.stdin.read(1))
 
 
 def serve(context: typer.Context) -> None:

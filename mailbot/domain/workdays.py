@@ -27,6 +27,9 @@ class WorkCalendar:
         return day.weekday() < _SATURDAY and day not in self.days_off
 
 
+NO_CALENDAR = WorkCalendar(days_off=frozenset(), make_up_days=frozenset(), published_years=frozenset())
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkdayResult:
     """The day reached by counting working days."""

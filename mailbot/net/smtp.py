@@ -51,10 +51,7 @@ class SmtpConnection:
         if self._client is not None and self._client.is_connected:
             return
         settings = self._settings
-        try:
-            context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-        except OSError as error:
-            raise ConfigError(f"{self._where}: ca_file {settings.ca_file} can't be read: {error}") from None
+        context = None if settings.security is Security.NONE else self._tls_context()
         client = aiosmtplib.SMTP(
             hostname=settings.host,
             port=settings.port,
@@ -88,6 +85,13 @@ class SmtpConnection:
             raise TryAgainLater(f"{self._where}: can't be reached: {_text(error)}; the next run carries on") from error
         client.timeout = settings.timeout
         self._client = client
+
+    def _tls_context(self) -> ssl.SSLContext:
+        ca_file = self._settings.ca_file
+        try:
+            return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        except OSError as error:
+            raise ConfigError(f"{self._where}: ca_file {ca_file} can't be read: {error}") from None
 
     async def send(
         self, sender: str, recipient: str, raw: bytes, before_data: Callable[[], None] | None = None

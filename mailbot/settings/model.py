@@ -146,6 +146,7 @@ class DeliverySettings(_Section):
         default=(1, 5, 15, 60, 240, 720), min_length=1
     )
     batch: int = Field(default=50, ge=1, le=1000)
+    companion_from: int = Field(default=100, ge=1)
 
 
 class AuthenticationSettings(_Section):
