@@ -51,7 +51,9 @@ class SmtpConnection:
         if self._client is not None and self._client.is_connected:
             return
         settings = self._settings
-        context = None if settings.security is Security.NONE else self._tls_context()
+        # The system's authorities take a while to load; without TLS only a ca_file of one's own is looked at.
+        plain = settings.security is Security.NONE and settings.ca_file is None
+        context = None if plain else self._tls_context()
         client = aiosmtplib.SMTP(
             hostname=settings.host,
             port=settings.port,

@@ -77,8 +77,11 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problems(error: ValidationError, source: YamlFile, environment: Mapping[str, Any]) -> list[str]:
     lines = []
-    for item in error.errors(include_url=False, include_input=False):
+    found = error.errors(include_url=False, include_input=False)
+    for item in found:
         key: KeyPath = tuple(item["loc"])
+        if any(other["loc"][: len(key)] == key and len(other["loc"]) > len(key) for other in found):
+            continue  # a list is also "too short" when one of its items is wrong
         name = ".".join(str(part) for part in key)
         what = _EXPECTED.get(item["type"]) or item["msg"].removeprefix("Value error, ")
         where = "environment" if _stands_in(environment, key) else source.where(key)
