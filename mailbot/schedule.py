@@ -175,6 +175,11 @@ def serve(one_pass: Callable[[Stop], PassResult], seconds: float) -> None:
         except MailbotError as error:
             log.error("%s", error)
             return
+        except Exception as error:  # the next pass may well succeed; `health` shows when none does
+            # Its words may be a customer's: the log gets the kind of error only.
+            log.error("a pass was given up: %s", type(error).__name__)
+            log.debug("a pass was given up", exc_info=True)
+            return
         for trouble in result.troubles:
             log.error("%s", trouble)
 
