@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ import re2
 from mailbot.apply import Applier, Occasion
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.effects import Decision
-from mailbot.domain.facts import AnswerBudget, Facts
+from mailbot.domain.facts import AnswerBudget, Facts, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
 from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
 from mailbot.domain.message import Address, IncomingMail, Origin
@@ -138,14 +139,19 @@ class Processor:
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
-        standing = judge_sender(mail.authentication_results, self.settings.authentication.authserv_id, sender)
+        standing = judge_sender(
+            mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
+        )
         references = find_references(mail, self._find_order_numbers, find_tokens)
         thread = self._thread(mail, references, sender, standing)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
         found = orders.by_numbers(finding.value for finding in references.order_numbers)
+        words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
         order: OrderMatch = NoMatch(evidence=(), numbers_quoted=False)
         if role is Role.CUSTOMER:
             order = match_order(references, found, sender=sender, standing=standing)
+        elif words is not None and words.start_return is not None and ticket is not None:
+            order = _order_to_return(words.start_return, ticket)
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         facts = Facts(
             now=now,
@@ -162,8 +168,8 @@ class Processor:
             open_case_elsewhere=elsewhere,
             order=order,
             wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
-            form=self._form(mail),
-            words=self._staff_words(mail, references) if role is Role.STAFF else None,
+            form=self._form(mail) if role is Role.CUSTOMER else {},
+            words=words,
             bounce=tickets.bounced(references.message_ids) if mail.origin is Origin.BOUNCE else None,
             budget=self._budget(sender, thread.ticket_id, now),
             # Only staff book refunds; the holidays take a tenth of a second to load.
@@ -223,16 +229,23 @@ class Processor:
             return read_form(mail.text, self._form_labels)
         return {**read_form(mail.text, self._form_labels), **read_form(mail.reply_text, self._form_labels)}
 
-    def _staff_words(self, mail: IncomingMail, references: References) -> StaffWords:
-        return read_staff_words(mail.reply_text, history.texts_of_ours(references.message_ids))
+    def _staff_words(
+        self, mail: IncomingMail, references: References, staff_name: str, ticket: TicketFacts | None, sender: str
+    ) -> StaffWords:
+        notices = history.texts_of_ours(references.message_ids)
+        if ticket is not None:  # a mail program may start a new thread
+            notices += history.texts_to(ticket.ticket_id, sender)
+        return read_staff_words(mail.reply_text, notices, (staff_name, self.settings.brand.name))
 
     def _budget(self, sender: str, ticket_id: int | None, now: datetime) -> AnswerBudget:
         limits = self.settings.limits
         today = tickets.answers_since(sender, now - timedelta(days=1)) if sender else 0
         hour = tickets.ticket_answers_since(ticket_id, now - timedelta(hours=1)) if ticket_id is not None else 0
+        relayed = tickets.relayed_since(ticket_id, now - timedelta(hours=1)) if ticket_id is not None else 0
         return AnswerBudget(
             for_address=limits.replies_per_address_per_day - today,
             for_ticket=limits.replies_per_ticket_per_hour - hour,
+            for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
         )
 
     @cached_property
@@ -258,10 +271,23 @@ class Processor:
         return find
 
 
+def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
+    """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
+    order = orders.get(number or ticket.order_number)
+    if order is None:
+        return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
+    if order.buyer_email != ticket.customer_email:
+        return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
+    return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
+
+
 def _writable(sender: Address | None) -> str:
     """The sender's address in lower case; "" where nobody can be written to."""
     try:
-        return ascii_address(sender.email).lower() if sender else ""
+        # A domain that changes when it is made ASCII (fullwidth letters) is another one than the server judged.
+        if sender is None or unicodedata.normalize("NFKC", sender.email) != sender.email:
+            return ""
+        return ascii_address(sender.email).lower()
     except BadItem:
         return ""
 

@@ -27,6 +27,7 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
+from mailbot.domain.orders import Order
 from mailbot.errors import SafeguardTripped
 from mailbot.store import desk, orders, tickets
 from mailbot.store.blobs import Blobs
@@ -150,7 +151,13 @@ class _Work:
         )
 
     def _open_case(self, kind: CaseKind, order_number: str, now: datetime) -> None:
-        self._case_id = desk.open_case(self.ticket("a case"), kind, order_number, now)
+        self._case_id = desk.open_case(self.ticket("a case"), kind, self._order(order_number), now)
+
+    def _order(self, number: str) -> Order:
+        order = orders.get(number)
+        if order is None:
+            raise SafeguardTripped(f"order {number} is gone; nothing was changed")
+        return order
 
     def _move_case(self, effect: MoveCase, now: datetime) -> None:
         desk.move_case(
@@ -166,14 +173,15 @@ class _Work:
         )
 
     def _book_refund(self, effect: BookRefund, now: datetime) -> None:
-        order = orders.get(effect.order_number)
-        if order is None:
-            raise SafeguardTripped(f"order {effect.order_number} is gone; nothing was booked")
+        case_id = self._case("a refund")
+        case = tickets.load_case(case_id)
+        if case is None:
+            raise SafeguardTripped("the case is gone; nothing was booked")
         desk.book_refund(
-            self._case("a refund"),
+            case_id,
             order_number=effect.order_number,
             amount=effect.amount,
-            paid=order.paid,
+            paid=case.order.paid,
             currency=effect.currency,
             payment_method=effect.payment_method,
             due_on=effect.due_on,

@@ -11,7 +11,7 @@ from mailbot.apply.occasion import Occasion
 from mailbot.domain.commands import COMMAND_LINES
 from mailbot.domain.effects import Reader, Write
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import Item, is_proof, missing_fields, write_items
+from mailbot.domain.forms import is_proof, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
@@ -33,7 +33,7 @@ from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.standing import TokenPurpose
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
-from mailbot.mail.render import Templates
+from mailbot.mail.render import Templates, person_name
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
 from mailbot.store import orders, outbox, tickets, views
@@ -114,7 +114,7 @@ class LetterWriter:
         if to is Reader.CUSTOMER:
             if ticket is None or not ticket.customer_email:
                 return []
-            return [Address(name=ticket.customer_name, email=ticket.customer_email)]
+            return [Address(name=person_name(ticket.customer_name), email=ticket.customer_email)]
         members = self._settings.staff.members
         if to is Reader.ACTING_STAFF:
             members = tuple(member for member in members if member.address.lower() == occasion.sender)
@@ -237,13 +237,15 @@ class LetterWriter:
         proofs = [file.filename for file in scene.files if is_proof(file)]
         values = {
             **case.answers,
-            "items": write_items(case.items),
+            "items": write_items(case.items) or case.answers.get("items", ""),
             "proof": ", ".join(proofs) or case.answers.get("proof", ""),
         }
         # Who bought several things sees how to name them.
-        bought = [Item(model=line.model, quantity=line.quantity) for line in case.order.lines]
-        hints = {"items": write_items(bought)} if len(bought) > 1 else {}
-        missing = missing_fields(self._policy.form, case.answers, has_items=bool(case.items), has_proof=bool(proofs))
+        bought = [f"{line.model} × {line.quantity} {line.name}".strip() for line in case.order.lines]
+        hints = {"items": "; ".join(bought)} if len(bought) > 1 else {}
+        missing = missing_fields(
+            self._policy.form, case.answers, has_items=bool(values["items"]), has_proof=bool(proofs)
+        )
         return CaseView(
             number=case_number(case.case_id),
             state=case.state.value,

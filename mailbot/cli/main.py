@@ -60,6 +60,7 @@ def _everywhere(
     ] = False,
 ) -> None:
     context.obj = settings
+    os.umask(0o077)  # whatever mailbot writes is for its own user
     level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr

@@ -57,7 +57,7 @@ def import_orders(
     else:
         out.print(f"{imported} orders imported, {len(refused)} rows rejected", markup=False)
         for row in refused[:20]:
-            out.print(f"  row {row.row}: {row.reason}", markup=False)
+            out.print(f"  {row.reason}", markup=False)
         if refused:
             out.print(f"all rejected rows with reasons: {target}", markup=False)
     if refused:

@@ -46,6 +46,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
                 shutil.copytree(source, folder / name)
             else:
                 shutil.copyfile(source, folder / name)
+        (folder / "var").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{folder}: can't be written: {error.strerror}") from None
     create_key_file(folder / "mailbot.key")

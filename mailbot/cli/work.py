@@ -39,7 +39,8 @@ def _report(result: PassResult, as_json: bool) -> None:
     if as_json:
         print_json(numbers)
     else:
-        out.print(", ".join(f"{name} {number}" for name, number in numbers.items() if number) or "nothing to do")
+        done = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
+        out.print(done or ("nothing done" if result.troubles else "nothing to do"))
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 

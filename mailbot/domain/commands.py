@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.domain.cases import CaseEvent
@@ -28,12 +28,20 @@ _VERDICT = re.compile(
     r"(?:(?P<passed>pass(?:ed)?\b|ok\b|通过|合格)|(?P<failed>fail(?:ed)?\b|不通过|不合格|未通过))", re.IGNORECASE
 )
 _NOTE = ("note", "备注")
+_START_RETURN = ("return", "退货")
+_CLOSING = re.compile(
+    r"(?:(?:with |many )?(?:best|kind|kindest|warm|warmest)?\s?(?:regards|wishes)|best|cheers|sincerely(?: yours)?|"
+    r"yours (?:sincerely|faithfully|truly)|thanks(?: (?:a lot|again|\w{1,20}))?|thank you|many thanks|"
+    r"祝好|祝您?(?:生活|工作)?愉快|顺祝商祺|顺颂商祺|此致|敬礼|谢谢|多谢|感谢|辛苦了)"
+)
 # The words after these are for the customer, and must be there.
 REASONED_EVENTS = (CaseEvent.DECLINE, CaseEvent.INSPECT_FAIL)
 # Nothing stands after these: "#received nothing so far" must not be read as #received.
 _BARE_EVENTS = (CaseEvent.RECEIVE, CaseEvent.WITHDRAW, CaseEvent.INSPECT_PASS)
 _TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by chance
-_COMMAND_LINE = re.compile(r"^[#＃]\s?([^\W\d_]+)\s*(.*)$")
+# Bullets and bold marks before it are a mail program's.
+_COMMAND_LINE = re.compile(r"^(?P<bullet>[\s*•·-]*)[#＃]+\s*(?P<word>[^\W\d_]+)[*_]*\s*(?P<rest>.*)$")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 # How each event is written, for the help that a notice carries.
 COMMAND_LINES: dict[CaseEvent, str] = {
@@ -64,9 +72,10 @@ class StaffWords:
     problems: tuple[str, ...]  # lines that begin with "#" and can't be understood, with what was expected
     text: str  # everything else: words for the customer, unless `internal`
     internal: bool  # a line "#note": the text stays in the house
+    start_return: str | None = None  # "#return": the order number given, "" for the ticket's own; None without it
 
 
-def read_staff_words(reply_text: str, notices: Sequence[str] = ()) -> StaffWords:
+def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequence[str] = ()) -> StaffWords:
     """Take commands out of what a staff member wrote; unknown "#" lines are problems, never sent on.
 
     `notices` are the texts of the desk's notices that the mail answers. They are for the house only, so whatever
@@ -75,40 +84,79 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = ()) -> StaffWords
     like one inside it is part of the notice's own help.
     """
     known = {_collapsed(line) for notice in notices for line in notice.splitlines()} - {""}
+    telling = {line for line in known if len(line) >= 8}
     commands: list[Command] = []
     problems: list[str] = []
     words: list[str] = []
-    internal = quoting = False
-    for line in reply_text.splitlines():
-        if line.lstrip().startswith(">") or _collapsed(line) in known:
+    start_return: str | None = None
+    internal = quoting = unmarked = leftover = False
+    for raw in reply_text.splitlines():
+        line = _INVISIBLE.sub("", raw).replace("\u00a0", " ")
+        if line.lstrip().startswith(">"):
             quoting = True
             continue
-        match = _COMMAND_LINE.match(line.strip())
+        match = _COMMAND_LINE.match(line)
+        if match is None and _collapsed(line) in telling:
+            quoting = unmarked = True
+            continue
         if match is None:
             words.append(line)
+            leftover = leftover or (unmarked and bool(line.strip()) and _collapsed(line) not in known)
         elif quoting:
             if not any(_collapsed(line) in known_line for known_line in known):
                 problems.append(f"{line.strip()}: a command stands above the quoted mail")
-        elif match[1].casefold() in _NOTE:
+        elif match["word"].casefold() in _NOTE:
             internal = True
-            words.append(match[2].strip())
+            words.append(match["rest"].strip())
+        elif match["bullet"].strip():
+            problems.append(f"{line.strip()}: a command stands at the beginning of its line")
+        elif match["word"].casefold() in _START_RETURN:
+            start_return = match["rest"].strip(" \t\u3000:：").upper()
         else:
-            found = _read_command(match[1].casefold(), match[2].strip(), line.strip())
+            found = _read_command(match["word"].casefold(), match["rest"].strip(), line.strip())
             if isinstance(found, Command):
                 commands.append(found)
             else:
                 problems.append(found)
-    text = "\n".join(words).strip()
-    collapsed = _collapsed(text)
-    if any(len(line) >= _TELLING_LENGTH and line in collapsed for line in known):
+    text = _without_sign_off("\n".join(words).strip(), names, alone=bool(commands) or start_return is not None)
+    reasoned = [index for index, command in enumerate(commands) if command.event in REASONED_EVENTS]
+    if text and len(reasoned) == 1:  # what follows a reason belongs to it
+        index = reasoned[0]
+        commands[index] = replace(commands[index], argument=f"{commands[index].argument}\n{text}")
+        text = ""
+    collapsed = _collapsed(" ".join((text, *(commands[index].argument for index in reasoned))))
+    if leftover or any(len(line) >= _TELLING_LENGTH and line in collapsed for line in known):
         problems.append(
             "part of the desk's notice, which is for the house only, is still in your mail: delete the quote"
         )
-    return StaffWords(commands=tuple(commands), problems=tuple(problems), text=text, internal=internal)
+    return StaffWords(
+        commands=tuple(commands),
+        problems=tuple(problems),
+        text=text,
+        internal=internal,
+        start_return=start_return,
+    )
+
+
+def _without_sign_off(text: str, names: Sequence[str], *, alone: bool) -> str:
+    """`text` without a closing formula or own name and the few short lines after it.
+
+    Words that are nothing else are kept, unless they stand `alone` beside a command: a "谢谢" may be an answer.
+    """
+    own = {part.casefold() for name in names for part in (name, *name.split())}
+    lines = text.splitlines()
+    for index, line in enumerate(lines):
+        rest = [later.strip() for later in lines[index:] if later.strip()]
+        bare = line.strip().rstrip(",，.。!！~").casefold()
+        if (bare in own or _CLOSING.fullmatch(bare)) and len(rest) <= 8 and all(len(later) <= 60 for later in rest):
+            left = "\n".join(lines[:index]).strip()
+            return left if left or alone else text
+    return text
 
 
 def _collapsed(text: str) -> str:
-    return " ".join(text.split())
+    """Words alone: mail programs rewrite blanks, bullets and quote marks."""
+    return " ".join(text.split()).lstrip("-*•·◦▪> ").strip()
 
 
 def _read_command(word: str, rest: str, line: str) -> Command | str:

@@ -44,6 +44,7 @@ class CaseFacts:
     items: tuple[Item, ...]  # what goes back; () while unknown
     refund: RefundFacts | None
     refunded_before: Decimal  # sum of all refunds booked for the order
+    returned_before: tuple[Item, ...] = ()  # pieces refunded under other cases of the order
 
     @property
     def is_open(self) -> bool:
@@ -71,6 +72,7 @@ class AnswerBudget:
 
     for_address: int  # today, to the sender
     for_ticket: int  # this hour, in the ticket
+    for_relays: int = 1  # staff's words to the customer, this hour, in the ticket: two auto-responders stop here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,7 @@ class Facts:
     order: OrderMatch
     wishes: tuple[Wish, ...]
     form: Answers  # form lines in this mail
-    words: StaffWords | None  # the mail taken apart, where role is STAFF
+    words: StaffWords | None  # the mail taken apart, where role is STAFF; `order` is then the one of "#return"
     bounce: BounceFacts | None
     budget: AnswerBudget
     calendar: WorkCalendar

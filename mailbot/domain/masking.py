@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 # ISO/IEC 7812: payment cards begin with 2 to 6. Chinese text leaves no blank beside a number, so \w says too much here.
-_CARD = re.compile(r"(?<![A-Za-z0-9_+-])[2-6](?:[ -]?[0-9]){12,18}(?![A-Za-z0-9_-])")
+_CARD = re.compile(r"(?<![A-Za-z0-9_+-])[2-6２-６](?:[ \u00a0.–-]{0,2}[0-9０-９]){12,18}(?![A-Za-z0-9_-])")
 _SECRETS = (
     re.compile(
-        r"(?P<label>(?<![a-z])(?:password|passwort|passcode|cvv2?|cvc)\s*(?:[:：=]|is\b|是|为)\s*)(?P<secret>[^\s,，。;；]{3,64})",
+        r"(?P<label>(?<![a-z])(?:password|passwort|passcode|cvv2?|cvc)\s{0,5}(?:[:：=]|is\b|是|为)\s{0,5})(?P<secret>[^\s,，。;；]{3,64})",
         re.IGNORECASE,
     ),
     # "The charging pin is bent" tells no secret.
-    re.compile(r"(?P<label>(?<![a-z])pin(?:\s+code)?\s*[:：=]\s*)(?P<secret>\d{3,12})", re.IGNORECASE),
+    re.compile(r"(?P<label>(?<![a-z])pin(?:\s{1,3}code)?\s{0,5}[:：=]\s{0,5})(?P<secret>\d{3,12})", re.IGNORECASE),
     re.compile(
-        r"(?P<label>(?:密码|密碼|口令|验证码|驗證碼|安全码)\s*(?:[:：=]|是|为)?\s*)(?P<secret>[A-Za-z0-9!@#$%^&*_.-]{3,64})"
+        r"(?P<label>(?:密码|密碼|口令|验证码|驗證碼|安全码)\s{0,5}(?:[:：=]|是|为)?\s{0,5})(?P<secret>[A-Za-z0-9!@#$%^&*_.-]{3,64})"
     ),
 )
 

@@ -126,10 +126,10 @@ def asks_staff(case: CaseFacts, event: CaseEvent, by: Actor) -> bool:
 
 def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar) -> BookRefund | Refusal:
     if case.refund is not None:
-        return Refusal(reasons=("the refund of this case is booked already (G6)",))
+        return Refusal(reasons=("the refund of this case is booked already",))
     if not case.items:
-        return Refusal(reasons=("it isn't known which items came back (P9)",))
-    amount = refund_amount(case.order, case.items, case.refunded_before)
+        return Refusal(reasons=("it isn't known which items came back",))
+    amount = refund_amount(case.order, case.items, case.refunded_before, case.returned_before)
     if isinstance(amount, RefundRefused):
         return Refusal(reasons=(amount.reason,))
     promise = add_working_days(calendar, mover.today, policy.refund_days_max)
@@ -147,9 +147,13 @@ def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: 
 def _explain(answer: NotPossible) -> str:
     what = COMMAND_LINES.get(answer.event, answer.event.value)
     if not answer.possible:
-        return f"{what} is not possible: the case is {answer.state.value} and nothing more can happen to it"
+        return f"{what} is not possible: the case is {_in_words(answer.state)} and nothing more can happen to it"
     lines = ", ".join(COMMAND_LINES.get(event, event.value) for event in answer.possible)
-    return f"{what} is not possible while the case is {answer.state.value}; possible now: {lines}"
+    return f"{what} is not possible while the case is {_in_words(answer.state)}; possible now: {lines}"
+
+
+def _in_words(state: CaseState) -> str:
+    return state.value.replace("_", " ")
 
 
 def commands_now(case: CaseFacts | None) -> tuple[CaseEvent, ...]:

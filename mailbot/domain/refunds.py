@@ -18,15 +18,21 @@ class RefundRefused:
     reason: str
 
 
-def refund_amount(order: Order, items: Sequence[Item], refunded_before: Decimal) -> Decimal | RefundRefused:
+def refund_amount(
+    order: Order, items: Sequence[Item], refunded_before: Decimal, returned_before: Sequence[Item] = ()
+) -> Decimal | RefundRefused:
     """What the returned items cost, in the order's currency.
 
-    `refunded_before` is the sum of all refunds ever booked for the order.
+    `refunded_before` is the sum of all refunds ever booked for the order, `returned_before` the pieces that were
+    refunded under other cases: no piece is paid back twice.
     """
     prices = {line.model: line for line in order.lines}
     returned: Counter[str] = Counter()
     for item in items:
         returned[item.model] += item.quantity
+    already: Counter[str] = Counter()
+    for item in returned_before:
+        already[item.model] += item.quantity
     amount = Decimal(0)
     for model, quantity in returned.items():
         line = prices.get(model)
@@ -34,6 +40,8 @@ def refund_amount(order: Order, items: Sequence[Item], refunded_before: Decimal)
             return RefundRefused(reason=f"order {order.number} has no {model}")
         if quantity > line.quantity:
             return RefundRefused(reason=f"order {order.number} has {line.quantity} × {model}, not {quantity}")
+        if quantity + already[model] > line.quantity:
+            return RefundRefused(reason=f"{already[model]} × {model} of order {order.number} is refunded already")
         amount += line.unit_price * quantity
     if amount <= 0:
         return RefundRefused(reason="the items returned cost nothing")

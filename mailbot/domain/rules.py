@@ -100,12 +100,17 @@ def _first_match(rules: tuple[Rule[F], ...], facts: F, book: RuleBook, trace: li
 
 def _within_caps(decision: Decision, facts: Facts) -> Decision:
     """Take automatic answers away once a cap bites (G4); the mail itself is filed and shown all the same."""
-    automatic = [e for e in decision.effects if isinstance(e, Write) and e.automatic]
+    letters = [effect for effect in decision.effects if isinstance(effect, Write)]
+    if facts.budget.for_relays <= 0:
+        automatic = [letter for letter in letters if letter.template == "staff_reply"]
+        which = "ticket"
+    elif facts.budget.for_address <= 0 or facts.budget.for_ticket <= 0:
+        automatic = [letter for letter in letters if letter.automatic]
+        which = "address" if facts.budget.for_address <= 0 else "ticket"
+    else:
+        return decision
     if not automatic:
         return decision
-    if facts.budget.for_address > 0 and facts.budget.for_ticket > 0:
-        return decision
-    which = "address" if facts.budget.for_address <= 0 else "ticket"
     templates = ", ".join(letter.template for letter in automatic)
     remark = f"not sent, the cap on automatic answers per {which} is reached: {templates}"
     kept = tuple(effect for effect in decision.effects if effect not in automatic)

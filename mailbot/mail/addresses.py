@@ -115,10 +115,14 @@ def _scan(value: str) -> list[Address]:
     return out
 
 
+_MAX_COMMENT = 500  # characters
+
+
 def _comment(value: str, position: int) -> tuple[str, int]:
     """The text of a comment (which may nest) and the position behind it; an open one ends at the next comma."""
     depth, start = 1, position
-    while position < len(value):
+    limit = min(len(value), start + _MAX_COMMENT)  # open ones would each be read to the end
+    while position < limit:
         char = value[position]
         position += 2 if char == "\\" else 1
         if char == "(":

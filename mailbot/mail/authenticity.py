@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -11,10 +12,17 @@ from authres.core import AuthResError
 from mailbot.domain.standing import Standing, Verdict
 
 _UNVERIFIED = Verdict.UNVERIFIED
+_DMARC_FAILED = re.compile(r"\bdmarc\s*=\s*(?:fail|reject|quarantine)", re.IGNORECASE)
+# Method -> (ptype, property) that it is judged on (RFC 8601, 2.7), best first.
+_JUDGED_ON = {
+    "dmarc": (("header", "from"),),
+    "dkim": (("header", "d"), ("header", "i")),
+    "spf": (("smtp", "mailfrom"),),
+}
 
 
-def judge_sender(results: Sequence[str], authserv_id: str, sender: str) -> Standing:
-    """The standing of the From address `sender`.
+def judge_sender(results: Sequence[str], authserv_id: str, sender: str, senders: int = 1) -> Standing:
+    """The standing of the From address `sender`, one of `senders` mailboxes in From.
 
     `results` are the Authentication-Results values, topmost first. Only the topmost counts, and only when it
     bears `authserv_id`: a server puts its own above whatever the sender wrote, so a lower one may be forged.
@@ -23,12 +31,20 @@ def judge_sender(results: Sequence[str], authserv_id: str, sender: str) -> Stand
         return Standing(verdict=_UNVERIFIED, evidence="no authserv_id is set, so nobody vouches for the sender")
     if not results:
         return Standing(verdict=_UNVERIFIED, evidence="the mail bears no Authentication-Results")
+    said = results[0].partition(";")[0].partition("(")[0].split()
+    ours = bool(said) and said[0].lower() == authserv_id.lower()
     header = _parse(results[0])
+    if ours and (header is None or _DMARC_FAILED.search(results[0])):
+        # Whatever stands in the way of reading our own server's verdict may have been put there.
+        return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: dmarc failed, or can't be read")
     if header is None:
         return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results can't be read")
     if (header.authserv_id or "").lower() != authserv_id.lower():
         return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results are another server's")
-    return _weigh(header, authserv_id, sender.rpartition("@")[2].lower())
+    standing = _weigh(header, authserv_id, sender.rpartition("@")[2].lower())
+    if senders != 1 and standing.verdict is Verdict.VERIFIED:
+        return Standing(verdict=_UNVERIFIED, evidence="From names several senders; which one was checked isn't known")
+    return standing
 
 
 # One provider writes the same verdict for all its customers; parsing is a tenth of what a plain mail costs.
@@ -38,7 +54,7 @@ def _parse(value: str) -> AuthenticationResultsHeader | None:
     for text in (value, f"unnamed; {value}"):
         try:
             return AuthenticationResultsHeader.parse(f"Authentication-Results: {text}")
-        except (AuthResError, ValueError, IndexError, TypeError, AttributeError):
+        except (AuthResError, ValueError, IndexError, TypeError, AttributeError, RecursionError):
             continue
     return None
 
@@ -48,13 +64,11 @@ def _weigh(header: AuthenticationResultsHeader, authserv_id: str, domain: str) -
     spf_failed = False
     for result in header.results:
         method, verdict = str(result.method).lower(), str(result.result).lower()
-        named = _domain(result)
+        named = _domain(result, method) if method in _JUDGED_ON else ""
         said = f"{authserv_id}: {method}={verdict}"
         if method == "dmarc":
-            if verdict == "pass" and (not named or named == domain):
+            if verdict == "pass" and named == domain:
                 return Standing(verdict=Verdict.VERIFIED, evidence=said)
-            if verdict == "fail":
-                return Standing(verdict=Verdict.FAILED, evidence=said)
         elif method in ("dkim", "spf"):
             if verdict == "pass" and _aligned(named, domain):
                 aligned_pass = aligned_pass or f"{said} for {named}"
@@ -66,11 +80,12 @@ def _weigh(header: AuthenticationResultsHeader, authserv_id: str, domain: str) -
     return Standing(verdict=_UNVERIFIED, evidence=f"{authserv_id}: nothing that proves the address")
 
 
-def _domain(result: object) -> str:
-    for attribute in ("header_d", "header_i", "smtp_mailfrom", "header_from"):
-        value = getattr(result, attribute, None)
-        if value:
-            return str(value).rpartition("@")[2].strip('"<> ').lower()
+def _domain(result: object, method: str) -> str:
+    """The domain that a result is about, by the property that its method is judged on; "" where it names none."""
+    wanted = _JUDGED_ON[method]
+    for found in getattr(result, "properties", ()):
+        if (str(found.type).lower(), str(found.name).lower()) in wanted:
+            return str(found.value).rpartition("@")[2].strip('"<> ').lower()
     return ""
 
 

@@ -106,6 +106,7 @@ def _parse(raw: bytes) -> ParsedMail:
         ),
         attachments=files,
         warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
+        senders=max(len(senders), len(root.all("from"))),
     )
     return ParsedMail(mail=mail, contents=MappingProxyType(contents))
 

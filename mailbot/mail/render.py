@@ -145,7 +145,7 @@ def _block(lines: Iterable[str]) -> Block:
     return Block("\n".join(map(_one_line, lines)))
 
 
-def _person(name: str) -> str:
+def person_name(name: str) -> str:
     """`ticket.customer_name|person`: the name, or "" where it is none that we'd greet somebody by."""
     name = _one_line(name)
     return "" if len(name) > 60 or _NOT_A_NAME.search(name) else name
@@ -161,7 +161,7 @@ def _link(context: Context, value: str) -> Link:
 
 
 _FILTERS: Mapping[str, Callable[..., str]] = {
-    "money": _money, "day": _day, "form": _form, "block": _block, "person": _person, "link": _link,
+    "money": _money, "day": _day, "form": _form, "block": _block, "person": person_name, "link": _link,
     "quote": Quoted, "prose": Prose,
 }  # fmt: skip
 

@@ -171,6 +171,7 @@ class LimitSettings(_Section):
     attempts: int = Field(default=3, ge=1, le=20)
     replies_per_address_per_day: int = Field(default=20, ge=1)
     replies_per_ticket_per_hour: int = Field(default=5, ge=1)
+    staff_replies_per_ticket_per_hour: int = Field(default=20, ge=1)
 
 
 class ScheduleSettings(_Section):

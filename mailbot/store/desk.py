@@ -13,8 +13,9 @@ from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
+from mailbot.domain.orders import Order
 from mailbot.errors import SafeguardTripped
-from mailbot.store import sql, tickets
+from mailbot.store import orders, sql, tickets
 from mailbot.store.models import (
     Case,
     CaseEventRow,
@@ -41,7 +42,7 @@ def open_ticket(
         state="open",
         subject=mask_secrets(subject)[:500],
         language=language,
-        customer_name=customer_name[:200],
+        customer_name=mask_secrets(customer_name)[:200],
         customer_email=customer_email,
         wish=wish,
         order_number="",
@@ -78,7 +79,7 @@ def file_mail(*, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sende
         direction="in",
         message_id=mail.message_id or "",
         sender=sender,
-        sender_name=mail.sender.name[:200] if mail.sender else "",
+        sender_name=mask_secrets(mail.sender.name)[:200] if mail.sender else "",
         recipient=", ".join(address.email for address in mail.to)[:1000],
         subject=mask_secrets(mail.subject)[:500],
         text=mask_secrets(mail.text),
@@ -96,20 +97,21 @@ def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
             "attachment",
             message_id=message_id,
             digest=attachment.sha256,
-            filename=attachment.filename,
+            filename=mask_secrets(attachment.filename),
             content_type=attachment.content_type,
             size=attachment.size,
             inline=attachment.inline,
         )
 
 
-def open_case(ticket_id: int, kind: CaseKind, order_number: str, now: datetime) -> int:
-    """A new case; returns its id."""
+def open_case(ticket_id: int, kind: CaseKind, order: Order, now: datetime) -> int:
+    """A new case, which keeps the order as it is now: what was paid isn't changed by a later import. Returns its id."""
     case = Case.create(
         ticket=ticket_id,
         kind=kind.value,
         state=CaseState.REQUESTED.value,
-        order_number=order_number,
+        order_number=order.number,
+        terms=orders.frozen(order),
         answers="{}",
         opened_at=now,
     )
@@ -175,6 +177,8 @@ def book_refund(
     Raises SafeguardTripped when the case has one already (unique key) or the order's refunds would exceed
     `paid` (G6). Both are checked here again, inside the writing transaction.
     """
+    if tickets.refunds_too_many_pieces(case_id):
+        raise SafeguardTripped(f"pieces of order {order_number} would be refunded twice; nothing was booked")
     if tickets.refunded(order_number) + amount > paid:
         raise SafeguardTripped(f"the refunds of order {order_number} would exceed what was paid; nothing was booked")
     try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailbot.store import sql
 from mailbot.store.models import AttachmentRow, Case, CaseEventRow, CaseItem, Incident, Message
 
 
@@ -82,6 +83,14 @@ def texts_of_ours(message_ids: Sequence[str]) -> list[str]:
     wanted = list(message_ids)[:100]
     rows = Message.select(Message.text).where(Message.message_id.in_(wanted) & (Message.direction == "out"))
     return [row.text for row in rows] if wanted else []
+
+
+def texts_to(ticket_id: int, recipient: str) -> list[str]:
+    """Texts of what we wrote to somebody in a ticket, the newest hundred."""
+    query = """
+        SELECT text FROM message WHERE ticket_id = ? AND direction = 'out' AND recipient = ? ORDER BY id DESC LIMIT 100
+        """
+    return [text for (text,) in sql.rows(query, ticket_id, recipient)]
 
 
 def _message(row: Message) -> StoredMessage:

@@ -220,6 +220,7 @@ class Case(Model):
     kind = TextField()
     state = TextField(index=True)
     order_number = TextField(index=True)
+    terms = TextField()  # JSON: the order as it was when the case was opened; an import changes nothing of it
     answers = TextField()  # JSON: form field -> what the customer wrote, masked
     staff_reason = TextField(default="")
     opened_at = UtcField()

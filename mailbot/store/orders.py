@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 
 from mailbot.domain.orders import Order, OrderLine
@@ -112,4 +115,31 @@ def _lines(number: str) -> tuple[OrderLine, ...]:
     return tuple(
         OrderLine(model=model, name=name, serials=tuple(serials.split()), quantity=quantity, unit_price=Decimal(price))
         for model, name, serials, quantity, price in sql.rows(query, number)
+    )
+
+
+def frozen(order: Order) -> str:
+    """An order as JSON, to be kept with a case."""
+    return json.dumps(asdict(order), ensure_ascii=False, default=str)
+
+
+def thawed(text: str) -> Order:
+    """The order that `frozen` wrote."""
+    values = json.loads(text)
+    lines = tuple(
+        OrderLine(
+            model=line["model"],
+            name=line["name"],
+            serials=tuple(line["serials"]),
+            quantity=line["quantity"],
+            unit_price=Decimal(line["unit_price"]),
+        )
+        for line in values.pop("lines")
+    )
+    purchased_on, delivered_on = values.pop("purchased_on"), values.pop("delivered_on")
+    return Order(
+        lines=lines,
+        purchased_on=date.fromisoformat(purchased_on),
+        delivered_on=date.fromisoformat(delivered_on) if delivered_on else None,
+        **values,
     )

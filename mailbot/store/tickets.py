@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,13 +11,12 @@ from decimal import Decimal
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.facts import BounceFacts, CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item, is_proof
-from mailbot.domain.numbers import case_number, ticket_number
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.threads import Pointer, Strength
-from mailbot.errors import BadItem
 from mailbot.store import orders, sql, views
 from mailbot.store.models import Refund
 
-_CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers"
+_CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers, terms"
 _CLOSED_STATES = (CaseState.REFUNDED.value, CaseState.DECLINED.value, CaseState.WITHDRAWN.value)
 
 
@@ -108,10 +108,7 @@ def newest_case(ticket_id: int) -> tuple[CaseFacts, str] | None:
 
 
 def _case(found: sql.Row) -> CaseFacts:
-    case_id, ticket_id, kind, state, order_number, answers = found[:6]
-    order = orders.get(order_number)
-    if order is None:
-        raise BadItem(f"the order {order_number} of case {case_number(case_id)} is gone; import it again")
+    case_id, ticket_id, kind, state, order_number, answers, terms = found[:7]
     refund = Refund.get_or_none(Refund.case == case_id)
     items = sql.rows("SELECT model, quantity FROM case_item WHERE case_id = ? ORDER BY id", case_id)
     return CaseFacts(
@@ -119,12 +116,32 @@ def _case(found: sql.Row) -> CaseFacts:
         ticket_id=ticket_id,
         kind=CaseKind(kind),
         state=CaseState(state),
-        order=order,
+        order=orders.thawed(terms),
         answers=json.loads(answers),
         items=tuple(Item(model=model, quantity=quantity) for model, quantity in items),
         refund=_refund(refund) if refund else None,
         refunded_before=refunded(order_number),
+        returned_before=_returned_under_others(case_id, order_number),
     )
+
+
+def _returned_under_others(case_id: int, order_number: str) -> tuple[Item, ...]:
+    """Pieces of the order that were refunded under other cases."""
+    query = """
+        SELECT i.model, SUM(i.quantity) FROM case_item i JOIN refund r ON r.case_id = i.case_id
+        WHERE r.order_number = ? AND r.case_id <> ? GROUP BY i.model ORDER BY i.model
+        """
+    return tuple(Item(model=model, quantity=int(count)) for model, count in sql.rows(query, order_number, case_id))
+
+
+def refunds_too_many_pieces(case_id: int) -> bool:
+    """True when the case's items, with what was refunded under other cases, are more than was bought (G6)."""
+    case = load_case(case_id)
+    if case is None:
+        return True
+    pieces = Counter({line.model: line.quantity for line in case.order.lines})
+    pieces.subtract({item.model: item.quantity for item in case.returned_before})
+    return any(item.quantity > pieces[item.model] for item in case.items)
 
 
 def _refund(row: Refund) -> RefundFacts:
@@ -155,6 +172,12 @@ def ticket_answers_since(ticket_id: int, since: datetime) -> int:
     query = """
         SELECT COUNT(*) FROM outbox WHERE ticket_id = ? AND created_at >= ? AND automatic AND reader = 'customer'
         """
+    return int(sql.rows(query, ticket_id, since)[0][0])
+
+
+def relayed_since(ticket_id: int, since: datetime) -> int:
+    """Staff's own words sent on to the customer in a ticket since then."""
+    query = "SELECT COUNT(*) FROM outbox WHERE ticket_id = ? AND created_at >= ? AND template = 'staff_reply'"
     return int(sql.rows(query, ticket_id, since)[0][0])
 
 

@@ -58,7 +58,9 @@ def read_key_file(path: Path) -> Keys:
         mode = stat.S_IMODE(path.stat().st_mode)
         lines = path.read_text(encoding="ascii").splitlines()
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no key file; `mailbot init` makes one (or put back the copy you kept)") from None
+        raise ConfigError(
+            f"{path}: no key file; put back the copy you kept (a new installation gets one from `mailbot init`)"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: the key file can't be read: {error}") from None
     if mode & 0o077:

@@ -10,6 +10,7 @@ from mailbot.domain.facts import BounceFacts, Facts
 from mailbot.domain.match import Ambiguous
 from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role, Verdict
+from mailbot.domain.wishes import Wish
 from tests.domain.examples import (
     NOT_CONFIRMED,
     RETURN_WISH,
@@ -100,6 +101,14 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         staff("#inspect pass"),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),
+    ("staff", "staff start a return"): (
+        staff("#return TP2026030117", None, order=exact()),
+        ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "return_form > customer"],
+    ),
+    ("staff", "a return that can't be started"): (
+        staff("#return TP2026030117", None, order=NOT_CONFIRMED),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
     ("staff", "a note for colleagues"): (staff("#note she called"), ["UseTicket", "FileMail"]),
     ("staff", "an answer to the customer"): (
         staff("About 60 dB."),
@@ -129,6 +138,24 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "more about an order with an open case"): (
         facts(order=exact(), open_case_elsewhere=case(ticket_id=7), wishes=(RETURN_WISH,)),
         ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "a return is asked for later on"): (
+        facts(ticket=ticket(wish="technical"), thread=IN_TICKET, order=exact(), wishes=(RETURN_WISH,)),
+        ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "return_form > customer"],
+    ),
+    ("customer", "a fault is told of"): (
+        facts(order=exact(), wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=("broken +3",)))),
+        ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "another ticket is about it already"): (
+        facts(
+            ticket=ticket(wish="return", order_number=""),
+            thread=IN_TICKET,
+            order=exact(),
+            wishes=(RETURN_WISH,),
+            open_case_elsewhere=case(ticket_id=7),
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "staff_notice > staff"],
     ),
     ("customer", "a number that this sender can't be answered about"): (
         facts(order=NOT_CONFIRMED),

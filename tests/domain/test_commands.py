@@ -115,7 +115,6 @@ def test_words_after_a_command_that_takes_none_are_not_read_past(line: str) -> N
         "# ",
         "#",
         "#2026-03-31",
-        "- #approve",
     ],
 )
 def test_a_sign_in_the_middle_of_words_or_before_a_number_is_no_command(line: str) -> None:
@@ -172,3 +171,68 @@ def test_nothing_that_staff_can_write_raises_and_no_command_line_is_sent_on(text
     again = read_staff_words(words.text)
     if not words.internal:
         assert (again.commands, again.problems) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\u200b#note not for the customer",
+        "- #note not for the customer",
+        "*#note* not for the customer",
+        "##note not for the customer",
+        "#  note not for the customer",
+        "#\u00a0\u00a0note not for the customer",
+    ],
+)
+def test_a_note_stays_in_the_house_however_a_mail_program_dresses_it(line: str) -> None:
+    assert read_staff_words(line).internal
+
+
+def test_a_command_in_a_list_is_not_carried_out() -> None:
+    words = read_staff_words("- #approve")
+    assert words.commands == ()
+    assert len(words.problems) == 1
+
+
+NOTICE = "Ticket T-100001: New message.\n\n> #approve\n\n- Sender check: the sending domain is verified\n"
+
+
+@pytest.mark.parametrize("bullet", ["- ", "  *   ", "• ", "> - "])
+def test_no_line_of_a_notice_reaches_the_customer(bullet: str) -> None:
+    quoted = f"We are on it.\n\nTicket T-100001: New message.\n{bullet}Sender check: the sending domain is verified"
+    words = read_staff_words(quoted, [NOTICE])
+    assert "Sender check" not in words.text
+    assert words.text == "We are on it."
+
+
+def test_a_command_that_a_customer_wrote_is_not_carried_out_from_the_quote() -> None:
+    words = read_staff_words("Ticket T-100001: New message.\n\n#approve\n", [NOTICE])
+    assert words.commands == ()
+
+
+SIGN_OFFS = [
+    "Best regards,\nLi Na",
+    "Kind regards\n\nLi Na\nTP After-sales | +86 755 0000",
+    "Li Na",
+    "祝好\n李娜",
+    "谢谢！",
+]
+
+
+@pytest.mark.parametrize("sign_off", SIGN_OFFS)
+def test_a_sign_off_is_no_letter(sign_off: str) -> None:
+    assert read_staff_words(f"#approve\n\n{sign_off}", (), ("Li Na", "TP")).text == ""
+    assert read_staff_words(f"About 60 dB.\n\n{sign_off}", (), ("Li Na", "TP")).text == "About 60 dB."
+
+
+def test_words_after_a_reason_belong_to_it() -> None:
+    words = read_staff_words(
+        "#decline The kettle was used.\nWe only take back unused goods.\n\nBest,\nLi Na", (), ("Li Na",)
+    )
+    assert words.commands[0].argument == "The kettle was used.\nWe only take back unused goods."
+    assert words.text == ""
+
+
+def test_a_return_can_be_started() -> None:
+    assert read_staff_words("#return tp2026110002").start_return == "TP2026110002"
+    assert read_staff_words("#退货").start_return == ""

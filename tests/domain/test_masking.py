@@ -126,3 +126,11 @@ def test_words_about_secrets_are_not_secrets(text: str) -> None:
 def test_masking_twice_changes_nothing_more_and_never_fails(text: str) -> None:
     once = mask_secrets(text)
     assert mask_secrets(once) == once
+
+
+@pytest.mark.parametrize(
+    "text", ["密码" + " " * 200_000 + "。", "password" + " " * 200_000, "4" + " " * 200_000, "pin code" * 30_000]
+)
+def test_masking_is_linear_on_hostile_text(text: str) -> None:
+    """A quadratic pattern would take minutes here, and the test's time limit would end it."""
+    mask_secrets(text)

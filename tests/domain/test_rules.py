@@ -165,7 +165,7 @@ def test_a_cap_takes_away_the_automatic_answer_and_says_so(for_address: int, for
 
 def test_a_cap_does_not_stop_what_a_person_decided() -> None:
     none_left = AnswerBudget(for_address=0, for_ticket=0)
-    decision = decide(staff("#approve\nThank you.", budget=none_left), book())
+    decision = decide(staff("#approve\nThe courier calls you.", budget=none_left), book())
     assert [letter.template for letter in letters(decision)] == ["return_approved", "staff_reply"]
     assert decision.remarks == ()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from mailbot.demo.people import File, Person, body_text, header, reply, write
-from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only, order
 
 RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
 
@@ -147,3 +149,48 @@ def test_a_notice_quoted_without_marks_is_never_sent_on(world: World) -> None:
     refused = only(sent, STAFF)
     assert len(sent) == 1
     assert "delete the quote" in body_text(refused.raw)
+
+
+def test_a_verdict_about_another_domain_doesnt_make_a_staff_member(world: World) -> None:
+    first = only(
+        world.exchange(write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)), KATE
+    )
+    notice = only(world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF)
+    forged = reply(STAFF, notice.raw, "#approve", at=world.now)
+    world.exchange(forged.replace(b"header.from=staff.tp.example", b"header.from=elsewhere.example"))
+    assert world.json("cases", "list")[0]["state"] == "submitted"
+
+
+def test_what_was_paid_is_what_stood_in_the_order_when_the_case_was_opened(world: World) -> None:
+    notice = submitted(world)
+    dearer = order("TP2026110002", KATE)
+    line = replace(dearer.lines[0], unit_price=Decimal(9999))
+    world.import_orders(replace(dearer, lines=(line,), buyer_email="somebody@else.example"))
+    world.exchange(reply(STAFF, notice, "#approve\n#received\n#inspect pass", at=world.now))
+    assert [refund["amount"] for refund in world.json("refunds", "list")] == ["199.00"]
+
+
+def test_one_kettle_is_refunded_once_whatever_case_it_is_under(world: World) -> None:
+    notice = submitted(world)
+    world.exchange(reply(STAFF, notice, "#approve\n#received\n#inspect pass", at=world.now))
+    world.exchange(reply(STAFF, notice, "#refunded", at=world.now))
+    again = submitted(world)
+    sent = world.exchange(reply(STAFF, again, "#approve\n#received\n#inspect pass", at=world.now))
+    assert "refunded already" in body_text(only(sent, STAFF).raw)
+    assert len(world.json("refunds", "list")) == 1
+
+
+def test_staff_can_start_a_return_for_a_fault_that_a_person_looked_at(world: World) -> None:
+    text = "My kettle, order TP2026110002, is broken. I want my money back."
+    notice = only(world.exchange(write(KATE, SUPPORT, "Broken", text, at=world.now)), STAFF)
+    assert world.json("cases", "list") == []
+    form = only(world.exchange(reply(STAFF, notice.raw, "#return", at=world.now)), KATE)
+    assert "R-100001" in body_text(form.raw)
+    assert world.json("cases", "list")[0]["state"] == "requested"
+
+
+def submitted(world: World) -> bytes:
+    """Kate's return, ready to be decided; the notice to staff."""
+    ask = write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)
+    first = only(world.exchange(ask), KATE)
+    return only(world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF).raw

@@ -119,11 +119,15 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     moved = staff_moves(facts, book)
     reasons = list(facts.words.problems) if facts.words else []
     if not facts.thread.staff_token:
-        reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice (G5)")
+        reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice")
     elif not facts.staff_may_command:
-        reasons.append(f"the mail's sender could not be proven: {facts.standing.evidence} (G5)")
+        reasons.append(f"the mail's sender could not be proven: {facts.standing.evidence}")
     elif facts.ticket is not None and not facts.ticket.customer_email:
         reasons.append("the ticket's first mail had no usable From, so there is no address to write to")
+    elif facts.words is not None and facts.words.start_return is not None:
+        if case_of(facts) is not None:
+            reasons.append("the ticket has a case already")
+        reasons.extend(facts.order.evidence)
     elif not reasons and isinstance(moved, Refusal):
         reasons.extend(moved.reasons)
     return (

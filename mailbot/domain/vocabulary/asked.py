@@ -65,7 +65,9 @@ def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, .
     """Names of the form's required fields that are open after this mail."""
     answers, items = form_so_far(case, facts)
     has_proof = (facts.ticket is not None and facts.ticket.has_proof) or brings_proof(facts)
-    return missing_fields(book.returns.form, answers, has_items=bool(items), has_proof=has_proof)
+    # Items in words that can't be read are for staff to name in #approve; the customer isn't asked twice.
+    has_items = bool(items) or bool(answers.get("items"))
+    return missing_fields(book.returns.form, answers, has_items=has_items, has_proof=has_proof)
 
 
 def brings_proof(facts: Facts) -> bool:
@@ -79,6 +81,6 @@ def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     if facts.words is None or not facts.words.commands:
         return Refusal(reasons=("no command was given",))
     if case is None:
-        return Refusal(reasons=("the ticket has no case that could move",))
+        return Refusal(reasons=("the ticket has no return case; #return TP… starts one for an order of this customer",))
     mover = Mover(actor=Actor.STAFF, address=facts.sender, today=facts.today)
     return move_case_through(case, facts.words.commands, mover, book.returns, facts.calendar)

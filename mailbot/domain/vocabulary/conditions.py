@@ -72,6 +72,12 @@ def _command_possible(facts: Facts, book: RuleBook, argument: str) -> bool:
     return not isinstance(staff_moves(facts, book), Refusal)
 
 
+@MAIL_WORDS.condition("staff start a return")
+def _starts_return(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A line "#return", with an order number or for the order that the ticket names."""
+    return facts.words is not None and facts.words.start_return is not None
+
+
 @MAIL_WORDS.condition("it is an internal note")
 def _is_note(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A line "#note" keeps the text in the house."""
@@ -131,6 +137,12 @@ def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """What the mail asks for, by rules/intents.yaml, or what the ticket was opened for while it has no case."""
     if facts.ticket is not None and facts.ticket.case is None and facts.ticket.wish == argument:
         return True
+    return any(wish.name == argument for wish in facts.wishes)
+
+
+@MAIL_WORDS.condition("this mail asks for", WISH)
+def _asks_for(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """What this mail itself asks for, by rules/intents.yaml."""
     return any(wish.name == argument for wish in facts.wishes)
 
 

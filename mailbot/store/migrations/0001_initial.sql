@@ -150,6 +150,7 @@ CREATE TABLE cases (
   kind TEXT NOT NULL,
   state TEXT NOT NULL,
   order_number TEXT NOT NULL,
+  terms TEXT NOT NULL,
   answers TEXT NOT NULL,
   staff_reason TEXT NOT NULL,
   opened_at TEXT NOT NULL
