@@ -25,6 +25,8 @@ out = Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most this many rows.")]
 
 
@@ -90,6 +92,13 @@ def _cell(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(str(item) for item in value)
     return "" if value is None else str(value)
+
+
+def expect_one_of(option: str, value: str, words: Iterable[str]) -> None:
+    """Refuse a misspelt word instead of finding nothing (exit code 2)."""
+    allowed = list(words)
+    if value and value not in allowed:
+        raise ConfigError(f"{option} {value}: expected one of {', '.join(allowed)}")
 
 
 def not_found(what: str) -> ConfigError:

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.common import AsJson, Limit, as_plain, desk, not_found, out, print_json, print_table, store
+from mailbot.cli.common import (
+    AsJson,
+    Limit,
+    as_plain,
+    desk,
+    expect_one_of,
+    not_found,
+    out,
+    print_json,
+    print_table,
+    store,
+)
 from mailbot.domain.numbers import ticket_number
 from mailbot.errors import BadItem
 from mailbot.store import outbox
@@ -32,6 +43,7 @@ def list_outbox(
     as_json: AsJson = False,
 ) -> None:
     """Mails, newest first; with --state oldest first."""
+    expect_one_of("--state", state, outbox.STATES)
     with store(context):
         found = outbox.in_state(*([state] if state else []), limit=limit)
     if as_json:

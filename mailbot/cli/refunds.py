@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.common import AsJson, Limit, as_plain, print_json, print_table, store
+from mailbot.cli.common import AsJson, Limit, as_plain, expect_one_of, print_json, print_table, store
 from mailbot.domain.numbers import case_number, refund_number
 from mailbot.store import views
 
@@ -21,6 +21,7 @@ def list_refunds(
     as_json: AsJson = False,
 ) -> None:
     """Refunds, newest first."""
+    expect_one_of("--state", state, ("booked", "settled"))
     with store(context):
         found = views.refunds(limit, state)
     if as_json:

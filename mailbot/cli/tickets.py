@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mailbot.cli.common import AsJson, Limit, as_plain, not_found, out, print_json, print_table, store
+from mailbot.cli.common import AsJson, Limit, as_plain, expect_one_of, not_found, out, print_json, print_table, store
+from mailbot.domain.cases import CaseState
 from mailbot.domain.numbers import case_number, row_id, ticket_number
 from mailbot.store import history, tickets, views
 
@@ -40,6 +41,7 @@ def list_tickets(
     as_json: AsJson = False,
 ) -> None:
     """Tickets, last touched first."""
+    expect_one_of("--state", state, ("open", "closed"))
     with store(context):
         found = views.page(limit, state)
     if as_json:
@@ -112,6 +114,7 @@ def list_cases(
     as_json: AsJson = False,
 ) -> None:
     """Cases, newest first."""
+    expect_one_of("--state", state, CaseState)
     with store(context):
         found = history.cases(limit, state=state)
     if as_json:

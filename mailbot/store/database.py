@@ -100,11 +100,12 @@ def lazy_commits() -> Iterator[None]:
     if not isinstance(database, SqliteDatabase):
         yield
         return
-    database.synchronous = 1
+    # For this thread's connection alone; the property would change the connections of others as well.
+    database.execute_sql("PRAGMA synchronous = NORMAL")
     try:
         yield
     finally:
-        database.synchronous = 2
+        database.execute_sql("PRAGMA synchronous = FULL")
 
 
 class Rehearsal(Exception):

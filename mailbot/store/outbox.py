@@ -16,6 +16,8 @@ from mailbot.store.blobs import Blobs
 from mailbot.store.models import Outbox
 from mailbot.store.vault import Vault
 
+STATES = ("queued", "sending", "transmitting", "sent", "uncertain", "dead")
+
 # A mail with more bytes is kept as a blob: a database writes large values twice.
 _LARGE = 50_000
 
@@ -212,5 +214,4 @@ def requeue(outbox_id: int, now: datetime) -> bool:
 
 def counts() -> dict[str, int]:
     """State -> number of mails."""
-    states = ("queued", "sending", "transmitting", "sent", "uncertain", "dead")
-    return {state: int(Outbox.select().where(Outbox.state == state).count()) for state in states}
+    return {state: int(Outbox.select().where(Outbox.state == state).count()) for state in STATES}
