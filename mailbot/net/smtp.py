@@ -120,7 +120,7 @@ class SmtpConnection:
         if before_data is not None:
             before_data()
         try:
-            response = await client.data(raw)
+            response = await _data(client, raw)
         except SMTPResponseException as error:
             await self._reset(client)
             return _refusal(error)
@@ -153,6 +153,28 @@ class SmtpConnection:
             await client.rset()
         except (SMTPException, OSError, TimeoutError):
             await self.close()
+
+
+async def _data(client: aiosmtplib.SMTP, raw: bytes) -> aiosmtplib.SMTPResponse:
+    """DATA (RFC 5321, 4.1.1.4 and 4.5.2). Raises SMTPResponseException for a refusal.
+
+    `client.data` looks for line ends and leading dots with two regular expressions, which took half of the time
+    that a mail with a photo needs. Bytes whose lines all end with CRLF, as `compose` writes them, need neither; any
+    other ones go the library's way, for a bare LF before a dot could end the mail early (SMTP smuggling).
+    """
+    lines = raw.count(b"\r\n")
+    transport = client.transport
+    if not isinstance(transport, asyncio.WriteTransport) or not lines == raw.count(b"\r") == raw.count(b"\n"):
+        return await client.data(raw)
+    start = await client.execute_command(b"DATA")
+    if start.code != 354:
+        raise SMTPResponseException(start.code, start.message)
+    body = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
+    transport.write((b"." if body.startswith(b".") else b"") + body.replace(b"\r\n.", b"\r\n.."))
+    response = await client.execute_command(b".")
+    if response.code != 250:
+        raise SMTPResponseException(response.code, response.message)
+    return response
 
 
 async def _drop(client: aiosmtplib.SMTP) -> None:
