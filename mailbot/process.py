@@ -7,6 +7,7 @@ import logging
 import traceback
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -33,11 +34,11 @@ from mailbot.errors import BadItem, ConfigError, TryAgainLater
 from mailbot.evidence.calendars import work_calendar
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
-from mailbot.mail.parse import ParsedMail, parse_mail
+from mailbot.mail.parse import parse_mail
 from mailbot.mail.tokens import TokenMaker, find_tokens
+from mailbot.reader import Reader
 from mailbot.settings import Settings
 from mailbot.store import history, inbox, orders, tickets
-from mailbot.store.blobs import Blobs
 from mailbot.store.database import Rehearsal, lazy_commits, transaction
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Processor:
     book: RuleBook
     applier: Applier
     tokens: TokenMaker
-    blobs: Blobs
+    reader: Reader
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> ProcessResult:
@@ -83,35 +84,36 @@ class Processor:
         done = failed = quarantined = after = 0
         trouble: ConfigError | None = None
         while batch := inbox.pending(_BATCH, after):
-            for item in batch:
-                after = item.inbox_id
-                if stop():
-                    return ProcessResult(done=done, failed=failed, quarantined=quarantined, trouble=trouble)
-                try:
-                    done += self.process(item)
-                except TryAgainLater:
-                    raise
-                except ConfigError as error:
-                    # Not the mail's fault: it waits, uncounted, until the operator has mended a template.
-                    trouble, failed = error, failed + 1
-                except Exception as error:
-                    reason = _reason(error)
-                    # The trace may hold a customer's words: the log gets the kind of error only.
-                    log.error("mail %d could not be processed: %s", item.inbox_id, type(error).__name__)
-                    log.debug("mail %d", item.inbox_id, exc_info=True)
-                    if inbox.mark_failed(item.inbox_id, reason, self.settings.limits.attempts):
-                        quarantined += 1
-                    else:
-                        failed += 1
+            after = batch[-1].inbox_id
+            with closing(self.reader.read([item.digest for item in batch])) as readings:
+                for item in batch:
+                    if stop():
+                        return ProcessResult(done=done, failed=failed, quarantined=quarantined, trouble=trouble)
+                    try:
+                        done += self._process(item, next(readings))
+                    except TryAgainLater:
+                        raise
+                    except ConfigError as error:
+                        # Not the mail's fault: it waits, uncounted, until the operator has mended a template.
+                        trouble, failed = error, failed + 1
+                    except Exception as error:
+                        # The trace may hold a customer's words: the log gets the kind of error only.
+                        log.error("mail %d could not be processed: %s", item.inbox_id, type(error).__name__)
+                        log.debug("mail %d", item.inbox_id, exc_info=True)
+                        if inbox.mark_failed(item.inbox_id, _reason(error), self.settings.limits.attempts):
+                            quarantined += 1
+                        else:
+                            failed += 1
         return ProcessResult(done=done, failed=failed, quarantined=quarantined, trouble=trouble)
 
-    def process(self, item: inbox.InboxItem) -> bool:
+    def _process(self, item: inbox.InboxItem, reading: IncomingMail | BadItem) -> bool:
         """Decide about one mail and carry it out; False when another process had it done."""
-        parsed = parse_mail(self.blobs.get(item.digest))
+        if isinstance(reading, BadItem):
+            raise reading
         with transaction():
             if not inbox.still_pending(item.inbox_id):
                 return False
-            gathered = self.gather(parsed, item.received_at, item.inbox_id)
+            gathered = self.gather(reading, item.received_at, item.inbox_id)
             decision = decide(gathered.facts, self.book)
             self.applier.apply(decision.effects, gathered.occasion)
             inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
@@ -120,22 +122,21 @@ class Processor:
 
     def rehearse(self, raw: bytes, show: Callable[[Gathered, Decision], None]) -> None:
         """Decide about a mail and let `show` look at the outcome, then undo everything (`explain`)."""
-        parsed = parse_mail(raw)
+        mail = parse_mail(raw).mail
         try:
             with transaction():
-                item = inbox.by_digest(parsed.mail.digest)
+                item = inbox.by_digest(mail.digest)
                 arrived = item.received_at if item else self.clock()
-                gathered = self.gather(parsed, arrived, None, now=arrived)
+                gathered = self.gather(mail, arrived, None, now=arrived)
                 show(gathered, decide(gathered.facts, self.book))
                 raise Rehearsal
         except Rehearsal:
             return
 
     def gather(
-        self, parsed: ParsedMail, received_at: datetime, inbox_id: int | None, *, now: datetime | None = None
+        self, mail: IncomingMail, received_at: datetime, inbox_id: int | None, *, now: datetime | None = None
     ) -> Gathered:
         """Collect the facts about a mail, as of `now` (default: this moment); reads only."""
-        mail = parsed.mail
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
@@ -180,7 +181,6 @@ class Processor:
             now=now,
             today=facts.today,
             mail=mail,
-            contents=parsed.contents,
             inbox_id=inbox_id,
             received_at=received_at,
             sender=sender,

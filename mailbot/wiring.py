@@ -16,6 +16,7 @@ from mailbot.errors import ConfigError
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
+from mailbot.reader import Bench, Reader
 from mailbot.schedule import Pass, PassResult, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.rulefiles import load_rules
@@ -64,7 +65,17 @@ def open_desk(settings_file: Path, clock: Clock = lambda: datetime.now(UTC)) -> 
     """
     settings = load_settings(settings_file)
     with open_store(settings) as database:
-        yield build_desk(settings, database, clock, settings_file)
+        limits = settings.limits
+        reader = Reader(
+            Bench(
+                key_file=settings.key_file,
+                blobs=settings.blobs,
+                seconds=limits.reading_seconds,
+                memory=limits.reading_memory,
+            )
+        )
+        with contextlib.closing(reader):
+            yield build_desk(settings, database, reader, clock, settings_file)
 
 
 @contextlib.contextmanager
@@ -79,7 +90,7 @@ def open_store(settings: Settings) -> Iterator[Database]:
             database.close()
 
 
-def build_desk(settings: Settings, database: Database, clock: Clock, settings_file: Path) -> Desk:
+def build_desk(settings: Settings, database: Database, reader: Reader, clock: Clock, settings_file: Path) -> Desk:
     """Put the parts together over an open database."""
     templates = load_templates(settings)
     book = check_rules(settings, templates)
@@ -91,8 +102,8 @@ def build_desk(settings: Settings, database: Database, clock: Clock, settings_fi
     letters = LetterWriter(
         settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
     )
-    applier = Applier(blobs, letters)
-    processor = Processor(settings=settings, book=book, applier=applier, tokens=tokens, blobs=blobs, clock=clock)
+    applier = Applier(letters)
+    processor = Processor(settings=settings, book=book, applier=applier, tokens=tokens, reader=reader, clock=clock)
     return Desk(
         settings=settings,
         book=book,

@@ -30,7 +30,6 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.errors import SafeguardTripped
 from mailbot.store import desk, orders, tickets
-from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -46,8 +45,7 @@ class Applied:
 class Applier:
     """Writes what was decided. Its caller holds the transaction and commits it."""
 
-    def __init__(self, blobs: Blobs, letters: LetterWriter) -> None:
-        self._blobs = blobs
+    def __init__(self, letters: LetterWriter) -> None:
         self._letters = letters
 
     def apply(self, effects: Sequence[Effect], occasion: Occasion) -> Applied:
@@ -55,7 +53,7 @@ class Applier:
 
         Raises SafeguardTripped where the rows are no longer as the decision saw them; the caller rolls back.
         """
-        work = _Work(occasion, self._blobs)
+        work = _Work(occasion)
         for effect in effects:
             work.carry_out(effect)
         letters = [effect for effect in effects if isinstance(effect, Write)]
@@ -68,11 +66,10 @@ class Applier:
 class _Work:
     """The ticket and the case that effects speak of."""
 
-    def __init__(self, occasion: Occasion, blobs: Blobs) -> None:
+    def __init__(self, occasion: Occasion) -> None:
         self.ticket_id: int | None = None
         self._case_id: int | None = None
         self._occasion = occasion
-        self._blobs = blobs
 
     def ticket(self, what: str) -> int:
         if self.ticket_id is None:
@@ -141,7 +138,6 @@ class _Work:
         occasion = self._occasion
         if occasion.mail is None or occasion.inbox_id is None:
             raise SafeguardTripped("there is no mail in hand to file")
-        self._blobs.put_all(occasion.contents.values())
         desk.file_mail(
             ticket_id=ticket_id,
             inbox_id=occasion.inbox_id,

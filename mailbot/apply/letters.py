@@ -188,7 +188,7 @@ class LetterWriter:
             files = scene.files
         if not files or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
             return []
-        return [(f, occasion.contents.get(f.sha256) or self._blobs.get(f.sha256)) for f in files]
+        return [(f, self._blobs.get(f.sha256)) for f in files]
 
     def _letter(
         self,

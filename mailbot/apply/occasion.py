@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailbot.domain.message import IncomingMail
@@ -18,7 +17,6 @@ class Occasion:
     now: datetime  # aware
     today: date  # in the desk's time zone
     mail: IncomingMail | None = None
-    contents: Mapping[str, bytes] = field(default_factory=dict)  # attachment bytes by SHA-256
     inbox_id: int | None = None
     received_at: datetime  # when the mail arrived; `now` where there is none
     sender: str = ""  # From address of the mail in lower case

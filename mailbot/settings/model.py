@@ -168,6 +168,8 @@ class LimitSettings(_Section):
     message_bytes: int = Field(default=50_000_000, ge=10_000, le=500_000_000)
     batch_bytes: int = Field(default=8_000_000, ge=10_000, le=100_000_000)
     batch_messages: int = Field(default=100, ge=1, le=1000)
+    reading_seconds: Seconds = 60
+    reading_memory: int = Field(default=1_000_000_000, ge=100_000_000)
     attempts: int = Field(default=3, ge=1, le=20)
     replies_per_address_per_day: int = Field(default=20, ge=1)
     replies_per_ticket_per_hour: int = Field(default=5, ge=1)
