@@ -18,7 +18,7 @@ from mailbot.mail.compose import ascii_address
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
 from mailbot.settings import Settings
-from mailbot.settings.model import MailboxSettings
+from mailbot.settings.accounts import MailboxSettings
 from mailbot.store import desk, outbox
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import transaction
@@ -41,6 +41,13 @@ class DeliveryResult:
     uncertain: int = 0
     troubles: list[MailbotError] = field(default_factory=list)  # relay or sent folder out of reach, or misconfigured
     relay_is_down: bool = False  # nothing more can be sent in this pass
+
+    def add(self, other: DeliveryResult) -> None:
+        """Count another one's in; its troubles are the caller's."""
+        self.sent += other.sent
+        self.later += other.later
+        self.dead += other.dead
+        self.uncertain += other.uncertain
 
 
 @dataclass(kw_only=True)

@@ -19,13 +19,14 @@ import re2
 from mailbot.apply import Applier, Occasion
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.effects import Decision
-from mailbot.domain.facts import AnswerBudget, Facts, TicketFacts
+from mailbot.domain.facts import AnswerBudget, Facts, Oversize, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
 from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.numbers import row_id
 from mailbot.domain.references import References, find_references
 from mailbot.domain.rules import RuleBook, decide
+from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, TokenClaim, Verdict
 from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
 from mailbot.domain.wishes import score_wishes
@@ -54,6 +55,15 @@ class ProcessResult:
     failed: int = 0  # will be tried again
     quarantined: int = 0
     trouble: ConfigError | None = None  # a template or a key that some mails need; they wait, the others went on
+
+    def plus(self, other: ProcessResult) -> ProcessResult:
+        """Both together."""
+        return ProcessResult(
+            done=self.done + other.done,
+            failed=self.failed + other.failed,
+            quarantined=self.quarantined + other.quarantined,
+            trouble=other.trouble or self.trouble,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +123,7 @@ class Processor:
         with transaction():
             if not inbox.still_pending(item.inbox_id):
                 return False
-            gathered = self.gather(reading, item.received_at, item.inbox_id)
+            gathered = self.gather(reading, item.received_at, item.inbox_id, item=item)
             decision = decide(gathered.facts, self.book)
             self.applier.apply(decision.effects, gathered.occasion)
             inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
@@ -127,16 +137,22 @@ class Processor:
             with transaction():
                 item = inbox.by_digest(mail.digest)
                 arrived = item.received_at if item else self.clock()
-                gathered = self.gather(mail, arrived, None, now=arrived)
+                gathered = self.gather(mail, arrived, None, now=arrived, item=item)
                 show(gathered, decide(gathered.facts, self.book))
                 raise Rehearsal
         except Rehearsal:
             return
 
     def gather(
-        self, mail: IncomingMail, received_at: datetime, inbox_id: int | None, *, now: datetime | None = None
+        self,
+        mail: IncomingMail,
+        received_at: datetime,
+        inbox_id: int | None,
+        *,
+        now: datetime | None = None,
+        item: inbox.InboxItem | None = None,
     ) -> Gathered:
-        """Collect the facts about a mail, as of `now` (default: this moment); reads only."""
+        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
@@ -176,6 +192,11 @@ class Processor:
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
             known_languages=self.settings.languages,
+            oversize=_oversize(item, self.settings.limits.message_bytes),
+            spam=spam_mark(
+                mail.spam_headers, self.settings.spam.headers, item.source if item else "", self.settings.spam_folders()
+            ),
+            blocked=blocked_by(sender, self.settings.spam.blocklist) if role is Role.CUSTOMER else "",
         )
         occasion = Occasion(
             now=now,
@@ -269,6 +290,12 @@ class Processor:
             return [match.group(0) for match in pattern.finditer(text)]
 
         return find
+
+
+def _oversize(item: inbox.InboxItem | None, limit: int) -> Oversize | None:
+    if item is None or not item.is_header_only:
+        return None
+    return Oversize(size=item.size, limit=limit, place=item.source.removeprefix("imap:"))
 
 
 def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:

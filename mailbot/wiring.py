@@ -13,6 +13,7 @@ from mailbot.apply.letters import LetterWriter
 from mailbot.deliver import Deliverer
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
+from mailbot.intake import Intake
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
@@ -115,6 +116,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             settings=settings,
             settings_file=settings_file,
             blobs=blobs,
+            intake=Intake(settings=settings, blobs=blobs, clock=clock),
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
             deliverer=Deliverer(settings=settings, applier=applier, vault=vault, blobs=blobs, clock=clock),

@@ -86,7 +86,7 @@ class _Work:
             case FileMail():
                 self._file_mail(self.ticket("a mail"))
             case FileApart():
-                self._file_mail(None)
+                self._file_mail(None, effect.reason)
             case TieOrder():
                 desk.tie_order(self.ticket("an order"), effect.order_number)
             case ReopenTicket():
@@ -134,7 +134,7 @@ class _Work:
         newest = tickets.newest_case(ticket_id)
         self._case_id = newest[0].case_id if newest else None
 
-    def _file_mail(self, ticket_id: int | None) -> None:
+    def _file_mail(self, ticket_id: int | None, reason: str = "") -> None:
         occasion = self._occasion
         if occasion.mail is None or occasion.inbox_id is None:
             raise SafeguardTripped("there is no mail in hand to file")
@@ -144,6 +144,7 @@ class _Work:
             mail=occasion.mail,
             sender=occasion.sender,
             at=occasion.received_at,
+            reason=reason,
         )
 
     def _open_case(self, kind: CaseKind, order_number: str, now: datetime) -> None:

@@ -202,6 +202,7 @@ class LetterWriter:
     ) -> Letter:
         for_staff = effect.to is not Reader.CUSTOMER
         case = scene.case
+        most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, reader, occasion)
         return Letter(
             brand=self._brand,
@@ -209,6 +210,8 @@ class LetterWriter:
                 return_window_days=self._policy.window_days,
                 refund_days_min=self._policy.refund_days_min,
                 refund_days_max=self._policy.refund_days_max,
+                mail_megabytes=max(1, most_bytes // 1_000_000),
+                files_megabytes=max(1, most_bytes * 7 // 10_000_000),
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),

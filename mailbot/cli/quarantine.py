@@ -78,7 +78,7 @@ def retry(context: typer.Context, inbox_id: InboxId) -> None:
     """Let the next pass try the mail again."""
     with store(context):
         item = _get(inbox_id)
-        if item.error.find("only the header is stored") >= 0:
-            raise BadItem(f"mail {inbox_id} is stored without its body: {item.error}")
+        if item.is_header_only:
+            raise BadItem(f"mail {inbox_id} is not stored whole: {item.error}")
         inbox.retry(inbox_id)
     out.print(f"mail {inbox_id} is tried again with the next pass", markup=False)

@@ -18,7 +18,8 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
-from mailbot.settings.model import MailboxSettings
+from mailbot.settings.accounts import MailboxSettings
+from mailbot.store import mailboxes
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
 from mailbot.wiring import check_rules, load_templates, open_store, starter_file
@@ -79,7 +80,10 @@ def check(
         ("database", partial(_check_database, settings)),
     ]
     if live:
-        steps += [(f"mailbox {name}", partial(_check_mailbox, name, box)) for name, box in settings.mailboxes.items()]
+        steps += [
+            (f"mailbox {name}", partial(_check_mailbox, settings, name, box))
+            for name, box in settings.mailboxes.items()
+        ]
         steps.append(("smtp relay", lambda: asyncio.run(_check_relay(settings))))
     for what, step in steps:
         try:
@@ -112,9 +116,12 @@ def _check_database(settings: Settings) -> None:
         return
 
 
-def _check_mailbox(name: str, mailbox: MailboxSettings) -> None:
+def _check_mailbox(settings: Settings, name: str, mailbox: MailboxSettings) -> None:
     with ImapConnection(name, mailbox) as connection:
-        connection.select(mailbox.folder, readonly=True)
+        for folder in mailbox.folders:
+            connection.select(folder.name, readonly=True)
+    with open_store(settings):
+        mailboxes.forget(name)  # the next pass need not wait any longer
 
 
 async def _check_relay(settings: Settings) -> None:

@@ -93,7 +93,7 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
 
 @tickets_app.command("unfiled")
 def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) -> None:
-    """Mails that belong to no ticket: bounces, lists, auto-replies, refused staff mails."""
+    """Mails that belong to no ticket, and why: bounces, lists, auto-replies, spam, refused staff mails."""
     with store(context):
         found = history.messages(None, limit)
     if as_json:
@@ -101,8 +101,8 @@ def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) 
         return
     print_table(
         "Mails without a ticket",
-        ("at", "from", "origin", "subject"),
-        [(message.at, message.sender, message.origin, message.subject) for message in found],
+        ("at", "from", "reason", "subject"),
+        [(message.at, message.sender, message.reason or message.origin, message.subject) for message in found],
     )
 
 

@@ -10,7 +10,7 @@ import typer
 
 from mailbot import schedule
 from mailbot.cli.common import AsJson, desk, err, out, print_json
-from mailbot.intake import ingest
+from mailbot.ingest import ingest
 from mailbot.schedule import PassResult, pass_lock
 
 
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _report(result: PassResult, as_json: bool) -> None:
-    for trouble in result.troubles:
+    for trouble in (*result.troubles, *result.waiting):
         err.print(f"mailbot: {trouble}", markup=False)
     numbers = {
         "fetched": result.fetched,
@@ -40,7 +40,7 @@ def _report(result: PassResult, as_json: bool) -> None:
         print_json(numbers)
     else:
         done = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
-        out.print(done or ("nothing done" if result.troubles else "nothing to do"))
+        out.print(done or ("nothing done" if result.troubles or result.waiting else "nothing to do"))
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 

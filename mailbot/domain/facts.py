@@ -84,6 +84,15 @@ class BounceFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Oversize:
+    """The mail is above limits.message_bytes: only its header was fetched."""
+
+    size: int  # bytes on the server
+    limit: int  # bytes
+    place: str  # where the whole mail lies, "imap:support/INBOX"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """One mail and everything known around it."""
 
@@ -107,6 +116,9 @@ class Facts:
     budget: AnswerBudget
     calendar: WorkCalendar
     known_languages: tuple[str, ...]  # languages to answer in; the last is for everybody else
+    oversize: Oversize | None = None
+    spam: str = ""  # what marks the mail as spam, "X-Spam-Flag: YES" or "folder Spam"; "" for nothing
+    blocked: str = ""  # the entry of spam.blocklist that keeps a customer's address out; "" for none
 
     @property
     def language(self) -> str:

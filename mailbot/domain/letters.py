@@ -103,6 +103,8 @@ class Policy:
     return_window_days: int  # P7
     refund_days_min: int  # P13
     refund_days_max: int  # P13
+    mail_megabytes: int  # the largest mail that is read, limits.message_bytes
+    files_megabytes: int  # what fits into it: files grow by a third and a little in a mail (base64, RFC 2045)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,4 +62,5 @@ class IncomingMail:
     authentication_results: tuple[str, ...]  # Authentication-Results values, topmost first, unfolded (RFC 8601)
     attachments: tuple[Attachment, ...]
     warnings: tuple[str, ...]  # what had to be guessed or was lost, for people to read
+    spam_headers: tuple[str, ...] = ()  # "X-Spam-Flag: YES": what filters on the way say, the topmost of each name
     senders: int = 1  # mailboxes in all From fields; more than one proves nobody

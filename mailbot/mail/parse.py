@@ -106,6 +106,7 @@ def _parse(raw: bytes) -> ParsedMail:
         ),
         attachments=files,
         warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
+        spam_headers=_spam_headers(root),
         senders=max(len(senders), len(root.all("from"))),
     )
     return ParsedMail(mail=mail, contents=MappingProxyType(contents))
@@ -210,6 +211,15 @@ def _delivered_to(root: Part) -> tuple[str, ...]:
                 if email is not None:
                     found[email] = None
     return tuple(found)
+
+
+def _spam_headers(root: Part) -> tuple[str, ...]:
+    """What spam filters wrote; a filter nearer to us writes above what came with the mail."""
+    found: dict[str, str] = {}
+    for name, value in root.headers:
+        if ("spam" in name or name.endswith("-scl")) and name not in found and len(found) < 20:
+            found[name] = _one_line(value[:500])
+    return tuple(f"{name}: {value}" for name, value in found.items())
 
 
 def _one_line(text: str) -> str:

@@ -59,6 +59,7 @@ _REFUND = RefundView(
     due_is_provisional=True,
     settled_on=date(2026, 3, 24),
 )
+_POLICY = Policy(return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35)
 _MAIL = MailView(
     sender_name="Robin Sample",
     sender_email="robin@customer.example",
@@ -123,7 +124,9 @@ def sample_letter(language: str) -> Letter:
     chinese = language.startswith("zh")
     return Letter(
         brand=_BRAND,
-        policy=Policy(return_window_days=30, refund_days_min=5, refund_days_max=7),
+        policy=Policy(
+            return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35
+        ),
         today=date(2026, 3, 18),
         now=datetime(2026, 3, 18, 2, 30, tzinfo=UTC),
         ticket=TicketView(

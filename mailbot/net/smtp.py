@@ -18,7 +18,7 @@ from aiosmtplib.errors import (
 )
 
 from mailbot.errors import ConfigError, TryAgainLater
-from mailbot.settings.model import Security, SmtpSettings
+from mailbot.settings.accounts import Security, SmtpSettings
 
 
 class Outcome(StrEnum):

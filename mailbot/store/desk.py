@@ -70,8 +70,10 @@ def tie_order(ticket_id: int, order_number: str) -> None:
     sql.run("UPDATE ticket SET order_number = ? WHERE id = ? AND order_number = ''", order_number, ticket_id)
 
 
-def file_mail(*, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sender: str, at: datetime) -> int:
-    """Put an incoming mail into a ticket, or beside all tickets; text is masked. Returns the message id."""
+def file_mail(
+    *, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sender: str, at: datetime, reason: str = ""
+) -> int:
+    """Put an incoming mail into a ticket, or for a `reason` beside all tickets; text is masked. Returns the id."""
     message = sql.insert(
         "message",
         ticket_id=ticket_id,
@@ -84,6 +86,7 @@ def file_mail(*, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sende
         subject=mask_secrets(mail.subject)[:500],
         text=mask_secrets(mail.text),
         origin=mail.origin.value,
+        reason=reason[:200],
         at=at,
     )
     attach(message, mail.attachments)

@@ -30,6 +30,7 @@ class StoredMessage:
     subject: str
     text: str  # masked
     origin: str
+    reason: str  # why it belongs to no ticket, "" for one that does
     message_id: str
     at: datetime
     attachments: tuple[StoredAttachment, ...]
@@ -102,6 +103,7 @@ def _message(row: Message) -> StoredMessage:
         subject=row.subject,
         text=row.text,
         origin=row.origin,
+        reason=row.reason,
         message_id=row.message_id,
         at=row.at,
         attachments=tuple(

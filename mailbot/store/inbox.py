@@ -16,7 +16,8 @@ class InboxItem:
     inbox_id: int
     digest: str
     source: str
-    size: int  # bytes
+    size: int  # bytes, on the server
+    is_header_only: bool  # only its header is stored
     received_at: datetime
     state: str  # pending, done or quarantined
     attempts: int
@@ -30,6 +31,7 @@ def _item(row: Inbox) -> InboxItem:
         digest=row.digest,
         source=row.source,
         size=row.size,
+        is_header_only=bool(row.is_header_only),
         received_at=row.received_at,
         state=row.state,
         attempts=row.attempts,

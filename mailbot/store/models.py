@@ -22,7 +22,8 @@ class Inbox(Model):
     id = AutoField()
     digest = TextField(unique=True)  # SHA-256 of the raw bytes, also the blob's name
     source = TextField()  # "imap:support/INBOX" or "file"
-    size = IntegerField()  # bytes
+    size = IntegerField()  # bytes, on the server
+    is_header_only = BooleanField(default=False)  # the mail is above limits.message_bytes and stays on the server
     received_at = UtcField()  # INTERNALDATE, or the time of ingest
     state = TextField(index=True)  # pending, done or quarantined
     attempts = IntegerField(default=0)
@@ -45,7 +46,7 @@ class ServerMail(Model):
     uid = IntegerField()
     inbox = ForeignKeyField(Inbox, column_name="inbox_id")
     inbox_id: int
-    settled = BooleanField()  # the keyword or move on the server is done
+    settled = BooleanField()  # what the settings ask for on the server is done
 
     class Meta:
         table_name = "server_mail"
@@ -64,6 +65,23 @@ class Cursor(Model):
     class Meta:
         table_name = "cursor"
         indexes = ((("mailbox", "folder", "uidvalidity"), True),)
+
+
+class MailboxTrouble(Model):
+    """An account or a folder that can't be read at present; gone with the first success."""
+
+    id = AutoField()
+    mailbox = TextField()
+    folder = TextField()  # "" for the account as a whole
+    since = UtcField()
+    failures = IntegerField()  # in a row
+    next_try_at = UtcField()
+    is_refusal = BooleanField()  # settings must be corrected
+    reason = TextField()
+
+    class Meta:
+        table_name = "mailbox_trouble"
+        indexes = ((("mailbox", "folder"), True),)
 
 
 class OrderRow(Model):
@@ -189,6 +207,7 @@ class Message(Model):
     subject = TextField()
     text = TextField()  # masked
     origin = TextField()
+    reason = TextField(default="")  # why it belongs to no ticket
     at = UtcField()
 
     class Meta:
@@ -303,6 +322,7 @@ MODELS: tuple[type[Model], ...] = (
     Inbox,
     ServerMail,
     Cursor,
+    MailboxTrouble,
     OrderRow,
     OrderLineRow,
     Ticket,

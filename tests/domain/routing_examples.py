@@ -6,7 +6,7 @@ from datetime import date
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
-from mailbot.domain.facts import BounceFacts, Facts
+from mailbot.domain.facts import BounceFacts, Facts, Oversize
 from mailbot.domain.match import Ambiguous
 from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role, Verdict
@@ -26,6 +26,7 @@ from tests.domain.examples import (
 )
 
 AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
+OVERSIZE = Oversize(size=61_000_000, limit=50_000_000, place="imap:support/INBOX")
 IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
 
 
@@ -63,6 +64,12 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         machine(Origin.BOUNCE, bounce=BounceFacts(ticket_id=1, to_staff=False)),
         ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
+    ("incoming", "a sender whom the desk keeps out"): (facts(blocked="mail.example", ticket=ticket()), ["FileApart"]),
+    ("incoming", "marked as spam, but it belongs to a ticket"): (
+        facts(spam="X-Spam-Flag: YES", ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("incoming", "spam is kept, never answered"): (facts(spam="folder Spam", order=exact()), ["FileApart"]),
     ("incoming", "a machine answers in a ticket"): (
         machine(Origin.AUTO_REPLY, ticket=ticket(), thread=IN_TICKET),
         ["UseTicket", "FileMail"],
@@ -76,6 +83,10 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("staff", "forged staff address"): (
         staff("#approve", standing=standing(Verdict.FAILED), staff_may_command=False, thread=thread(), ticket=None),
         ["FileApart", "RecordIncident"],
+    ),
+    ("staff", "a mail of staff that is too large to read"): (
+        staff("", oversize=OVERSIZE),
+        ["FileApart", "staff_command_refused > acting staff"],
     ),
     ("staff", "a command, but the sender or the ticket isn't proven"): (
         staff("#approve", staff_may_command=False),
@@ -115,6 +126,14 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["UseTicket", "FileMail", "staff_reply > customer"],
     ),
     ("staff", "nothing new in it"): (staff(""), ["UseTicket", "FileMail"]),
+    ("customer", "too large, in a ticket"): (
+        facts(oversize=OVERSIZE, ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "mail_too_large > customer", "staff_notice > staff"],
+    ),
+    ("customer", "too large"): (
+        facts(oversize=OVERSIZE),
+        ["OpenTicket", "FileMail", "mail_too_large > customer", "staff_notice > staff"],
+    ),
     ("customer", "the return form came back complete"): (
         form({"condition": "unused"}),
         ["UseTicket", "FileMail", "FillForm", "MoveCase", "return_submitted > customer", "staff_notice > staff"],

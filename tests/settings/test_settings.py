@@ -9,7 +9,7 @@ import yaml
 
 from mailbot.errors import ConfigError
 from mailbot.settings import load_settings
-from mailbot.settings.model import Security
+from mailbot.settings.accounts import Security
 
 STARTER = (Path(__file__).parents[2] / "settings.yaml").read_text(encoding="utf-8")
 
@@ -65,8 +65,8 @@ def test_the_starter_file_is_read(tmp_path: Path) -> None:
          "orders.number_pattern", "RE2 pattern"),
         ("  retry_minutes: [1, 5, 15, 60, 240, 720]", "  retry_minutes: []", "retry_minutes",
          "delivery.retry_minutes", "at least 1 item"),
-        ("    after: keep", "    after: delete", "after: delete", "mailboxes.support.after",
-         "'keep', 'keyword' or 'move'"),
+        ("    after: keep", "    after: burn", "after: burn", "mailboxes.support.after",
+         "'move' or 'delete'"),
         ("    after: keep", "    after: move", "  support:", "mailboxes.support", "move needs move_to"),
         ("    security: tls", "    security: none", "  support:", "mailboxes.support", "clear text"),
         ("  attempts: 3", "  attempts: many", "attempts", "limits.attempts", "valid integer"),

@@ -18,7 +18,7 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts
+from mailbot.domain.facts import Facts, Oversize
 from mailbot.domain.forms import Item, read_items
 from mailbot.domain.match import Ambiguous, Exact
 from mailbot.domain.message import Origin
@@ -61,7 +61,13 @@ def _add_elsewhere(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect,
 @MAIL_WORDS.action("file apart")
 def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Keep the mail outside every ticket; `mailbot tickets unfiled` lists it."""
-    return (FileApart(reason=facts.mail.origin.value if facts.mail.origin is not Origin.HUMAN else facts.role.value),)
+    if facts.blocked:
+        reason = f"spam.blocklist: {facts.blocked}"
+    elif facts.mail.origin is not Origin.HUMAN:
+        reason = facts.mail.origin.value
+    else:
+        reason = facts.spam or facts.role.value
+    return (FileApart(reason=reason),)
 
 
 @MAIL_WORDS.action("reopen the ticket")
@@ -118,6 +124,8 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Tell the staff member why nothing happened, and what is possible."""
     moved = staff_moves(facts, book)
     reasons = list(facts.words.problems) if facts.words else []
+    if facts.oversize is not None:
+        reasons.append(f"{_oversize(facts.oversize)}; please send your words again without the files")
     if not facts.thread.staff_token:
         reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice")
     elif not facts.staff_may_command:
@@ -159,6 +167,8 @@ _HEADLINES = (
     "too_late",
     "suspicious",
     "bounce",
+    "too_large",
+    "marked_as_spam",
 )
 
 
@@ -166,6 +176,10 @@ _HEADLINES = (
 def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
     remarks = [] if facts.bounce else list(facts.thread.refused)
+    if facts.oversize is not None:
+        remarks.append(_oversize(facts.oversize))
+    if facts.spam:
+        remarks.append(f"marked as spam: {facts.spam}")
     remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
@@ -187,6 +201,13 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
 def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Show it in `mailbot health` without a mail."""
     return (RecordIncident(kind=argument, detail=""),)
+
+
+def _oversize(mail: Oversize) -> str:
+    return (
+        f"the mail has {mail.size / 1e6:.1f} MB, more than {mail.limit / 1e6:.1f} MB (limits.message_bytes): only its "
+        f"header is here, the mail itself is still in {mail.place}"
+    )
 
 
 def _ticket_id(facts: Facts) -> int:

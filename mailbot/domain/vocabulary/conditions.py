@@ -36,6 +36,24 @@ def _is_staff_bounce(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.bounce is not None and facts.bounce.to_staff
 
 
+@MAIL_WORDS.condition("it is marked as spam")
+def _is_spam(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A header of spam.headers stands in it, or it lay in a folder marked `spam: true`."""
+    return bool(facts.spam)
+
+
+@MAIL_WORDS.condition("the sender is blocked")
+def _is_blocked(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The address or its domain stands in spam.blocklist; never true of staff or the desk itself."""
+    return bool(facts.blocked)
+
+
+@MAIL_WORDS.condition("it is too large")
+def _is_too_large(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The mail is above limits.message_bytes: only its header is here, the rest stayed on the server."""
+    return facts.oversize is not None
+
+
 @MAIL_WORDS.condition("the sender is", tuple(role.value for role in Role))
 def _sender_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Whose address stands in From. Says nothing about whether that is true."""

@@ -4,6 +4,7 @@ CREATE TABLE inbox (
   digest TEXT NOT NULL UNIQUE,
   source TEXT NOT NULL,
   size BIGINT NOT NULL,
+  is_header_only BOOLEAN NOT NULL,
   received_at TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'quarantined')),
   attempts INTEGER NOT NULL,
@@ -35,6 +36,18 @@ CREATE TABLE cursor (
   last_uid BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX cursor_folder ON cursor (mailbox, folder, uidvalidity);
+
+CREATE TABLE mailbox_trouble (
+  id {id},
+  mailbox TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  since TEXT NOT NULL,
+  failures INTEGER NOT NULL,
+  next_try_at TEXT NOT NULL,
+  is_refusal BOOLEAN NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE UNIQUE INDEX mailbox_trouble_place ON mailbox_trouble (mailbox, folder);
 
 CREATE TABLE orders (
   number TEXT PRIMARY KEY,
@@ -127,6 +140,7 @@ CREATE TABLE message (
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   origin TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
   at TEXT NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
