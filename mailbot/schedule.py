@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,16 +18,19 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mailbot.companion import Companion
 from mailbot.deliver import Deliverer, DeliveryResult
 from mailbot.errors import MailbotError, TryAgainLater
+from mailbot.idle import Bell, Watch, end_all
 from mailbot.intake import Intake, IntakeResult
 from mailbot.process import Processor, ProcessResult
 from mailbot.settings import Settings
 from mailbot.store import inbox
 from mailbot.store.blobs import Blobs
 from mailbot.timers import Timers
+from mailbot.watchdog import watchdog
 
 log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
+Ring = Callable[[], None]
 
 
 @dataclass(kw_only=True)
@@ -72,7 +74,8 @@ class Pass:
         Raises TryAgainLater when another pass is running.
         """
         result = PassResult()
-        with pass_lock(self.settings.data):
+        hang = self.settings.schedule.stuck_after
+        with pass_lock(self.settings.data), watchdog(self.settings.data, hang, stop) as stop:
             self.blobs.sweep()
             taken = IntakeResult(troubles=result.troubles, waiting=result.waiting, read=result.read)
             sound, troubled = self.intake.plan(taken)
@@ -176,31 +179,57 @@ def read_last_pass(data: Path) -> dict[str, object] | None:
     return note if isinstance(note, dict) else None
 
 
-def serve(one_pass: Callable[[Stop], PassResult], seconds: float) -> None:
-    """Run passes on a schedule until SIGTERM or SIGINT; the mail in hand is finished first."""
-    stopping = threading.Event()
+def serve(one_pass: Callable[[Stop], PassResult], seconds: float, watches: Callable[[Ring], list[Watch]]) -> None:
+    """Run passes on a schedule, and sooner when a mailbox says so, until SIGTERM or SIGINT.
 
-    def job() -> None:
-        try:
-            result = one_pass(stopping.is_set)
-        except MailbotError as error:
-            log.error("%s", error)
-            return
-        except Exception as error:  # the next pass may well succeed; `health` shows when none does
-            # Its words may be a customer's: the log gets the kind of error only.
-            log.error("a pass was given up: %s", type(error).__name__)
-            log.debug("a pass was given up", exc_info=True)
-            return
-        for trouble in result.troubles:
-            log.error("%s", trouble)
+    The mail in hand is finished first. The schedule only rings a bell: a tick during a pass is not lost, and not
+    queued up either.
+    """
+    bell = Bell()
+    stopping = False
+
+    def end(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+        bell.ring()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, end)
     # One scheduler a process, its jobs in memory: a shared job store would fire twice.
     scheduler = BackgroundScheduler(timezone=UTC)
-    scheduler.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC), max_instances=1, coalesce=True)
+    scheduler.add_job(bell.ring, "interval", seconds=seconds, max_instances=1, coalesce=True)
     scheduler.start()
+    watching = watches(bell.ring)
+    for watch in watching:
+        watch.start()
     log.info("serving, a pass every %g seconds", seconds)
-    stopping.wait()
-    log.info("stopping")
-    scheduler.shutdown(wait=True)
+    try:
+        while not stopping:
+            read = _attempt(one_pass, lambda: stopping)
+            for watch in watching:
+                if watch.mailbox in read:
+                    watch.allow()
+            if not stopping:
+                bell.wait(None)
+    finally:
+        log.info("stopping")
+        end_all(watching)
+        scheduler.shutdown(wait=True)
+        bell.close()
+
+
+def _attempt(one_pass: Callable[[Stop], PassResult], stop: Stop) -> set[str]:
+    """One pass whose failure is told and survived; returns the mailboxes that were read."""
+    try:
+        result = one_pass(stop)
+    except MailbotError as error:
+        log.error("%s", error)
+        return set()
+    except Exception as error:  # the next pass may well succeed; `health` shows when none does
+        # Its words may be a customer's: the log gets the kind of error only.
+        log.error("a pass was given up: %s", type(error).__name__)
+        log.debug("a pass was given up", exc_info=True)
+        return set()
+    for trouble in result.troubles:
+        log.error("%s", trouble)
+    return result.read

@@ -13,12 +13,13 @@ from mailbot.apply.letters import LetterWriter
 from mailbot.deliver import Deliverer
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
+from mailbot.idle import Watch
 from mailbot.intake import Intake
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
 from mailbot.reader import Bench, Reader
-from mailbot.schedule import Pass, PassResult, Stop
+from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
@@ -41,6 +42,12 @@ class Desk:
     processor: Processor
     passes: Pass
     database: Database
+
+    def watches(self, ring: Ring) -> list[Watch]:
+        """One for each mailbox that may be watched by IDLE."""
+        seconds = 60 * self.settings.schedule.idle_minutes
+        boxes = self.settings.mailboxes.items()
+        return [Watch(name, box, seconds, self.passes.intake.tokens(name), ring) for name, box in boxes if box.idle]
 
     def run_pass(self, stop: Stop = lambda: False) -> PassResult:
         """One pass with a database connection of the calling thread's own."""

@@ -13,6 +13,7 @@ from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
 from mailbot.store import history, inbox, mailboxes, outbox
+from mailbot.watchdog import read_last_hang
 from mailbot.wiring import open_store
 
 
@@ -52,6 +53,9 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
             problems.append(
                 f"the last pass was {age.total_seconds() / 3600:.1f} hours ago: is cron or the service running?"
             )
+    hang = read_last_hang(settings.data)
+    if hang is not None and (last is None or str(last["at"]) <= hang["at"]):
+        problems.append(f"{hang['at']}: {hang['message']}")
     if as_json:
         print_json(
             {
@@ -62,6 +66,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "mailboxes": [as_plain(trouble) for trouble in unread],
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
+                "last_hang": hang,
             }
         )
     else:

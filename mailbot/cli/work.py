@@ -70,7 +70,7 @@ def _input_is_open() -> bool:
 def serve(context: typer.Context) -> None:
     """Passes on a schedule until SIGTERM, which finishes the mail in hand."""
     with desk(context) as opened:
-        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds)
+        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds, opened.watches)
 
 
 def ingest_mail(

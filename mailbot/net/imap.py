@@ -186,16 +186,25 @@ class ImapConnection:
             return set(self._imap.search(["UID", ",".join(str(uid) for uid in uids)]))
 
     def idle(self) -> socket.socket:
-        """Ask to be told of changes (RFC 2177); returns the socket, on which something comes when there is one."""
+        """Ask to be told of changes (RFC 2177); returns the socket, on which something comes when there is one.
+
+        imapclient's own `idle` fails when the server has news to tell before it says "+ idling".
+        """
         with self._trouble():
-            self._imap.idle()
+            wire = self._imap._imap
+            tag = wire._command("IDLE")
+            while wire._get_response() is not None:
+                if wire.tagged_commands.get(tag):
+                    raise IMAPClientError("IDLE is refused")
+            self._imap._idle_tag = tag
             sock: socket.socket = self._imap.socket()
             return sock
 
-    def end_idle(self) -> None:
-        """End it. What the server said in the meantime is read and forgotten: it only meant to wake somebody."""
+    def end_idle(self) -> bool:
+        """End it; True when the server told of new mail. Not `idle_check`, which stumbles over a split line."""
         with self._trouble():
-            self._imap.idle_done()
+            _, said = self._imap.idle_done()
+            return any(len(line) > 1 and line[1] == b"EXISTS" for line in said)
 
     def find_message_id(self, message_id: str) -> list[int]:
         """UIDs of the open folder whose Message-ID header is this one."""
@@ -206,11 +215,13 @@ class ImapConnection:
     @contextlib.contextmanager
     def _trouble(self, what: str = "", check: str = "check the folder's name") -> Iterator[None]:
         where = f"{self._where}{', ' + what if what else ''}"
-        seconds = self._settings.total_timeout
         try:
-            with self._cutter.within(seconds):
+            with self._cutter.within(self._settings.total_timeout):
                 yield
         except LoginError as error:
+            # imapclient says LoginError of a line that broke, too; that must never count as a wrong password.
+            if isinstance(error.__context__, imaplib.IMAP4.abort):
+                raise self._unreachable(where, error) from error
             # RFC 5530: the server itself says that it is not the password.
             if any(code in str(error).upper() for code in ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "[SERVERBUG]")):
                 raise ServerUnavailable(
@@ -226,11 +237,7 @@ class ImapConnection:
                 "check host, or give the authority's certificate as ca_file"
             ) from error
         except (imaplib.IMAP4.abort, OSError) as error:
-            if self._cutter.has_cut:
-                raise ServerUnavailable(
-                    f"{where}: no whole answer within {seconds:g} seconds (total_timeout); the next run carries on"
-                ) from error
-            raise ServerUnavailable(f"{where}: can't be reached: {_text(error)}; the next run carries on") from error
+            raise self._unreachable(where, error) from error
         except (IMAPClientError, imaplib.IMAP4.error) as error:
             if what:
                 raise FolderRefused(f"{where}: the server refuses it: {_text(error)}; {check}") from error
@@ -239,6 +246,14 @@ class ImapConnection:
             raise ServerUnavailable(
                 f"{where}: the server's answer can't be understood ({type(error).__name__}); the next run carries on"
             ) from error
+
+    def _unreachable(self, where: str, error: Exception) -> ServerUnavailable:
+        seconds = self._settings.total_timeout
+        if self._cutter.has_cut:
+            what = f"no whole answer within {seconds:g} seconds (total_timeout)"
+        else:
+            what = f"can't be reached: {_text(error)}"
+        return ServerUnavailable(f"{where}: {what}; the next run carries on")
 
 
 def _tls_context(where: str, settings: MailboxSettings) -> ssl.SSLContext:

@@ -129,7 +129,7 @@ class ScheduleSettings(Section):
 
     poll_seconds: Seconds = 60
     idle_minutes: float = Field(default=25, gt=0, le=29)  # RFC 2177: a server may end an IDLE after 30
-    stuck_after: float = Field(default=1800, ge=60, le=86400)
+    stuck_after: Seconds = 1800
     retry_minutes: tuple[Annotated[float, Field(ge=0, le=1440)], ...] = Field(default=(0, 1, 2, 5, 15), min_length=1)
     refused_retry_minutes: tuple[Annotated[float, Field(gt=0, le=1440)], ...] = Field(
         default=(5, 15, 60, 240), min_length=1

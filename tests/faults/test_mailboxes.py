@@ -1,0 +1,392 @@
+"""Mailboxes that refuse, hang, break off or change under our hands: the others go on, and nothing is lost (G1, G3)."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mailbot.demo.people import Person, reply, write
+from mailbot.errors import ConfigError
+from mailbot.settings import load_settings
+from mailbot.store import mailboxes
+from mailbot.wiring import open_store
+from tests.faults.outcome import faults
+from tests.journeys.world import SUPPORT, World
+from tests.servers.dovecot import OTHER_USERS, Dovecot
+from tests.servers.proxy import Proxy
+from tests.servers.smtp import SmtpSink
+
+RETURNS = OTHER_USERS[0]
+
+
+@pytest.fixture
+def world(tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink) -> World:
+    return World(folder=tmp_path / "desk", dovecot=dovecot, sink=smtp_sink)
+
+
+@pytest.fixture
+def proxy(dovecot: Dovecot) -> Iterator[Proxy]:
+    with Proxy(dovecot.port) as made:
+        yield made
+
+
+def change(world: World, **accounts: dict[str, object]) -> None:
+    """Settings of mailboxes; one that isn't there yet is a copy of `support`."""
+    settings = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
+    for name, values in accounts.items():
+        account = settings["mailboxes"].setdefault(name, dict(settings["mailboxes"]["support"]))
+        account.update(values)
+    world.settings_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+
+
+def question(world: World, number: int, size: int = 0) -> bytes:
+    person = Person(name=f"Customer {number}", address=f"customer{number}@mail.example")
+    text = f"How loud is kettle {number}?" + "\n" + "It is rather loud. " * (size // 19)
+    return write(person, SUPPORT, f"Question {number}", text, at=world.now)
+
+
+def answered(world: World) -> list[int]:
+    """The customers who got an answer, by number."""
+    people = [m.recipients[0] for m in world.sink.mails if m.recipients[0].startswith("customer")]
+    return sorted(int(person.removeprefix("customer").partition("@")[0]) for person in people)
+
+
+def troubles(world: World) -> list[mailboxes.Trouble]:
+    with open_store(load_settings(world.settings_file)):
+        return mailboxes.troubles()
+
+
+def rows(world: World) -> dict[str, dict[str, Any]]:
+    """What `reconcile` says, by folder."""
+    found = world.json("reconcile")
+    assert isinstance(found, list)
+    return {f"{row['mailbox']}/{row['folder']}": row for row in found}
+
+
+# -- each stands alone
+
+
+def test_a_mailbox_that_refuses_the_login_is_left_alone_for_a_growing_while(world: World) -> None:
+    change(world, returns={"username": RETURNS, "password": "wrong"})
+    tried: list[datetime] = []
+    until = world.now + timedelta(hours=10)
+    number = 0
+    while world.now < until:
+        world.arrive(question(world, number))
+        result = world.poll()
+        assert result.exit_code == 2
+        if result.troubles:
+            assert "refuses the login of 'returns@tp.example'" in str(result.troubles[0])
+            tried.append(world.now)
+        else:
+            assert "tried again at" in str(result.waiting[0])
+        number += 1
+        world.later(minutes=10)
+    assert answered(world) == list(range(number))
+    gaps = [(b - a).total_seconds() / 60 for a, b in pairwise(tried)]
+    assert gaps == [10, 20, 60, 240, 240]  # 5, 15, 60, 240 minutes, by passes of 10 minutes
+    (trouble,) = troubles(world)
+    assert (trouble.mailbox, trouble.is_refusal, trouble.since) == ("returns", True, tried[0])
+
+
+def test_health_says_since_when_and_why_and_a_good_login_ends_it(world: World) -> None:
+    change(world, returns={"username": RETURNS, "password": "wrong"})
+    world.dovecot.deliver(question(world, 1), user=RETURNS)
+    world.poll()
+    health = world.cli("health")
+    assert health.returncode == 1
+    (line,) = [line for line in health.stdout.splitlines() if "refuses the login" in line]
+    assert world.now.astimezone().strftime("since %Y-%m-%d %H:%M, 1 tries, the next at") in line
+    assert world.cli("check", "--live").returncode == 2
+    change(world, returns={"password": world.dovecot.password})
+    assert world.poll().exit_code == 2  # it isn't tried yet
+    assert world.cli("check", "--live").returncode == 0
+    assert troubles(world) == []
+    assert world.poll().exit_code == 0
+    assert answered(world) == [1]
+    assert world.cli("health").returncode == 0
+
+
+@pytest.mark.parametrize("said", [0, 20, 600])
+def test_a_mailbox_that_is_out_of_reach_is_tried_again_soon(world: World, proxy: Proxy, said: int) -> None:
+    """Also where the line breaks during the login, which is no refusal."""
+    proxy.cut_after = said
+    change(world, returns={"username": RETURNS, "port": proxy.port})
+    world.arrive(question(world, 1))
+    result = world.poll()
+    assert result.exit_code == 75
+    assert answered(world) == [1]
+    proxy.cut_after = None
+    world.dovecot.deliver(question(world, 2), user=RETURNS)
+    world.later(minutes=1)
+    assert world.poll().exit_code == 0
+    assert answered(world) == [1, 2]
+    assert troubles(world) == []
+
+
+@pytest.mark.parametrize("trickle", [0.0, 0.2])
+@pytest.mark.parametrize("after", [0, 600])
+def test_a_connection_that_hangs_is_cut_and_holds_nobody_up_twice(
+    world: World, proxy: Proxy, trickle: float, after: int
+) -> None:
+    """Silence is cut by the pause between two pieces, a trickle by the time of a whole answer."""
+    proxy.stall_after, proxy.trickle = after, trickle
+    limits = {"connect_timeout": 1.0, "timeout": 1.0, "total_timeout": 2.0}
+    change(world, a_hanging={"username": RETURNS, "port": proxy.port, **limits})
+    world.arrive(question(world, 1))
+    began = time.monotonic()
+    result = world.poll()
+    assert time.monotonic() - began < 20
+    assert result.exit_code == 75
+    assert ("no whole answer within 2 seconds" if trickle else "can't be reached") in str(result.troubles[0])
+    assert answered(world) == [1]
+    world.later(minutes=1)
+    world.poll()
+    seen = proxy.connections
+    world.arrive(question(world, 2))
+    assert world.poll().waiting  # left alone now
+    assert proxy.connections == seen
+    assert answered(world) == [1, 2]
+    assert "mailbox a_hanging" in world.cli("health").stdout
+
+
+def test_one_that_failed_before_is_read_after_the_others_mail_is_dealt_with(world: World, proxy: Proxy) -> None:
+    change(world, a_slow={"username": RETURNS, "port": proxy.port})
+    proxy.cut_after = 0
+    world.poll()
+    proxy.cut_after = None
+    world.dovecot.deliver(question(world, 2), user=RETURNS)
+    world.arrive(question(world, 1))
+    when_met: list[list[int]] = []
+    proxy.before = lambda said: when_met.append(answered(world)) if b"UID SEARCH" in said else None
+    world.later(minutes=1)
+    assert world.poll().exit_code == 0
+    assert when_met == [[1]]
+    assert answered(world) == [1, 2]
+
+
+def test_every_folder_is_read_and_one_that_is_missing_hinders_no_other(world: World) -> None:
+    change(world, support={"folders": ["INBOX", "Nowhere", "Archive/2026"]})
+    world.arrive(question(world, 1))
+    world.dovecot.deliver(question(world, 2), "Archive/2026")
+    result = world.poll()
+    assert result.exit_code == 2
+    assert "folder 'Nowhere'" in str(result.troubles[0])
+    assert answered(world) == [1, 2]
+    (trouble,) = troubles(world)
+    assert (trouble.mailbox, trouble.folder) == ("support", "Nowhere")
+    done = world.cli("reconcile")
+    assert done.returncode == 2
+    assert "Nowhere" in done.stderr
+    world.dovecot.create_folder("Nowhere")
+    assert world.poll().exit_code == 0
+    assert troubles(world) == []
+    assert {name: row["done"] for name, row in rows(world).items()} == {
+        "support/INBOX": 1,
+        "support/Nowhere": 0,
+        "support/Archive/2026": 1,
+    }
+
+
+# -- after intake
+
+
+def test_mails_are_deleted_once_they_are_stored_and_only_they(world: World) -> None:
+    change(world, support={"after": "delete"})
+    world.arrive(question(world, 1))
+    world.arrive(question(world, 2))
+    world.dovecot.append_many([question(world, 9)], flags=("\\Deleted",))  # somebody else's, to be expunged by them
+    assert world.poll().exit_code == 0
+    assert world.dovecot.messages() == []  # all three were stored, so all three go
+    assert answered(world) == [1, 2, 9]
+
+
+def test_a_mail_that_came_meanwhile_and_is_marked_by_others_survives(world: World, proxy: Proxy) -> None:
+    """Between our UID STORE and our UID EXPUNGE somebody marks a mail as deleted that isn't stored yet."""
+    late = question(world, 2)
+    came: list[bool] = []
+
+    def meanwhile(said: bytes) -> None:
+        if b"UID EXPUNGE" in said and not came:
+            came.append(True)
+            world.dovecot.append_many([late], flags=("\\Deleted",))
+
+    proxy.before = meanwhile
+    change(world, support={"after": "delete", "port": proxy.port})
+    world.arrive(question(world, 1))
+    assert world.poll().exit_code == 0
+    assert world.dovecot.messages() == [late]
+    assert world.poll().exit_code == 0
+    assert answered(world) == [1, 2]
+
+
+def test_without_uidplus_nothing_is_removed_and_mail_is_taken_in_all_the_same(world: World, proxy: Proxy) -> None:
+    change(world, support={"after": "delete", "port": proxy.port})
+    raws = [question(world, 1), question(world, 2)]
+
+    def look(said: bytes) -> None:
+        assert b"EXPUNGE" not in said
+
+    proxy.before, proxy.rewrite = look, {b" UIDPLUS": b" XIDPLUS"}
+    for raw in raws:
+        world.arrive(raw)
+    result = world.poll()
+    assert result.exit_code == 2
+    assert "lacks UIDPLUS" in str(result.troubles[0])
+    assert world.dovecot.messages() == raws
+    assert answered(world) == [1, 2]
+    proxy.before, proxy.rewrite = None, {}
+    assert world.poll().exit_code == 0  # the server learned it: what was left is done now
+    assert world.dovecot.messages() == []
+    assert len(world.sink.mails) == 4
+
+
+def test_move_needs_uidplus_only_where_the_server_can_not_move(world: World, proxy: Proxy) -> None:
+    change(world, support={"after": "move", "move_to": "Stored", "port": proxy.port})
+    raw = question(world, 1)
+    world.arrive(raw)
+    world.dovecot.create_folder("Stored")
+    proxy.rewrite = {b" UIDPLUS": b" XIDPLUS", b" MOVE": b" XOVE"}
+    for _ in range(3):
+        assert world.poll().exit_code == 2
+    assert (world.dovecot.messages(), world.dovecot.messages("Stored")) == ([raw], [])  # no copy, again and again
+    assert answered(world) == [1]
+    proxy.rewrite = {b" MOVE": b" XOVE"}
+    assert world.poll().exit_code == 0
+    assert (world.dovecot.messages(), world.dovecot.messages("Stored")) == ([], [raw])
+    second = question(world, 2)
+    world.arrive(second)
+    proxy.rewrite = {b" UIDPLUS": b" XIDPLUS"}
+    assert world.poll().exit_code == 0
+    assert (world.dovecot.messages(), world.dovecot.messages("Stored")) == ([], [raw, second])
+
+
+# -- under our hands
+
+
+def test_mails_that_vanish_between_search_and_fetch_take_no_other_with_them(world: World, proxy: Proxy) -> None:
+    gone: list[int] = []
+
+    def somebody_deletes(said: bytes) -> None:
+        if b"BODY.PEEK[]" in said and not gone:
+            gone.extend((2, 4))
+            with world.dovecot.client() as other:
+                other.select_folder("INBOX")
+                other.delete_messages(gone)
+                other.uid_expunge(gone)
+
+    proxy.before = somebody_deletes
+    change(world, support={"port": proxy.port})
+    world.dovecot.append_many(question(world, number) for number in range(1, 7))
+    assert world.poll().exit_code == 0
+    world.later(minutes=1)
+    assert world.poll().exit_code == 0
+    assert gone == [2, 4]
+    assert answered(world) == [1, 3, 5, 6]
+    row = rows(world)["support/INBOX"]
+    assert (row["on_server"], row["done"], row["missing"]) == (4, 4, 0)
+
+
+@pytest.mark.parametrize("how", ["cut", "stall"])
+def test_a_line_that_breaks_in_the_middle_of_a_mail_loses_nothing(world: World, proxy: Proxy, how: str) -> None:
+    mails = 12
+    change(world, support={"port": proxy.port, "timeout": 1.0})
+    settings = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
+    settings["limits"] |= {"batch_messages": 2}
+    world.settings_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    for number in range(mails):
+        world.arrive(question(world, number, size=20_000))
+    breaks = 0
+    for limit in (30_000, 55_000, 90_000, 100_000, 141_000):  # in the first, second, … literal
+        setattr(proxy, f"{how}_after", limit)
+        result = world.poll()
+        breaks += result.exit_code == 75
+        world.later(minutes=30)
+    setattr(proxy, f"{how}_after", None)
+    assert world.poll().exit_code == 0
+    assert breaks >= 3
+    assert answered(world) == list(range(mails))
+    assert faults(world.folder) == []
+    row = rows(world)["support/INBOX"]
+    assert (row["on_server"], row["done"], row["missing"]) == (mails, mails, 0)
+
+
+def test_a_new_uidvalidity_in_one_folder_touches_no_other(world: World) -> None:
+    change(world, support={"folders": ["INBOX", "Archive"], "after": "keyword"})
+    world.arrive(question(world, 1))
+    world.dovecot.deliver(question(world, 2), "Archive")
+    assert world.poll().fetched == 2
+    world.dovecot.bump_uidvalidity("Archive")
+    world.dovecot.deliver(question(world, 3), "Archive")
+    result = world.poll()
+    assert (result.exit_code, result.fetched) == (0, 1)
+    assert answered(world) == [1, 2, 3]
+
+
+def test_reconcile_names_what_is_missing(world: World) -> None:
+    """A row of the ledger is lost, as by a restored backup."""
+    change(world, returns={"username": RETURNS})
+    for number in range(3):
+        world.dovecot.deliver(question(world, number), user=RETURNS)
+    assert world.poll().exit_code == 0
+    assert world.cli("reconcile").returncode == 0
+    with sqlite3.connect(world.folder / "var" / "mailbot.sqlite3") as database:
+        database.execute("DELETE FROM server_mail WHERE uid = 2")
+    database.close()
+    done = world.cli("reconcile")
+    assert done.returncode == 1
+    assert "missing: UID 2 of returns/INBOX" in done.stdout
+    assert rows(world)["returns/INBOX"]["missing_uids"] == [2]
+
+
+# -- spam
+
+
+def spam(world: World, number: int, header: str = "X-Spam-Flag: YES") -> bytes:
+    return header.encode() + b"\r\n" + question(world, number)
+
+
+def test_spam_is_kept_and_listed_and_nobody_is_written_to(world: World) -> None:
+    world.write_settings(spam={"blocklist": ["customer3@mail.example", "bad.example"]})
+    change(world, support={"folders": ["INBOX", {"name": "Spam", "spam": True}]})
+    world.arrive(spam(world, 1))
+    world.arrive(spam(world, 2, "X-Spam-Status: No, score=-1"))
+    world.arrive(question(world, 3))
+    world.arrive(question(world, 5).replace(b"customer5@mail.example", b"someone@deep.bad.example"))
+    world.dovecot.deliver(question(world, 4), "Spam")
+    assert world.poll().exit_code == 0
+    assert answered(world) == [2]
+    assert len(world.sink.mails) == 2  # the answer and the notice
+    reasons = {message["sender"]: message["reason"] for message in world.json("tickets", "unfiled")}  # type: ignore[attr-defined]
+    assert reasons == {
+        "customer1@mail.example": "X-Spam-Flag: YES",
+        "customer3@mail.example": "spam.blocklist: customer3@mail.example",
+        "someone@deep.bad.example": "spam.blocklist: bad.example",
+        "customer4@mail.example": "folder support/Spam",
+    }
+
+
+def test_an_answer_in_a_ticket_reaches_staff_whatever_a_filter_says(world: World) -> None:
+    person = Person(name="Customer 1", address="customer1@mail.example")
+    letter = next(m for m in world.exchange(question(world, 1)) if m.recipients == (person.address,))
+    answer = reply(person, letter.raw, "It says win a prize on the lid.", at=world.now)
+    sent = world.exchange(b"X-Spam-Flag: YES\r\n" + answer)
+    assert [mail.recipients for mail in sent] == [("lina@staff.tp.example",)]
+    assert b"marked as spam" in sent[0].raw
+
+
+def test_settings_of_folders_and_oauth_are_checked(world: World) -> None:
+    change(world, support={"folders": ["INBOX", "INBOX"]})
+    with pytest.raises(ConfigError, match="named twice"):
+        load_settings(world.settings_file)
+    change(world, support={"folders": ["INBOX"], "oauth": {"token_url": "http://login.example/token"}})
+    with pytest.raises(ConfigError, match="clear text"):
+        load_settings(world.settings_file)
