@@ -14,6 +14,7 @@ from mailbot.apply import Applier, Occasion
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from mailbot.domain.effects import Reader, UseTicket, Write
 from mailbot.errors import BadItem, ConfigError, MailbotError, TryAgainLater
+from mailbot.logins import LoginTokens
 from mailbot.mail.compose import ascii_address
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
@@ -58,6 +59,7 @@ class Deliverer:
     applier: Applier
     vault: Vault
     blobs: Blobs
+    tokens: LoginTokens | None = None  # for accounts that log in by OAuth2
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def run(
@@ -87,7 +89,7 @@ class Deliverer:
         if not doubtful or mailbox is None:
             return
         try:
-            with ImapConnection(name, mailbox) as connection:
+            with ImapConnection(name, mailbox, self.tokens.mailbox(name) if self.tokens else None) as connection:
                 connection.select(mailbox.sent_folder, readonly=True)
                 for mail in doubtful:
                     if connection.find_message_id(mail.message_id):
@@ -108,7 +110,8 @@ class Deliverer:
         self, result: DeliveryResult, stop: Callable[[], bool], more_to_come: Callable[[], bool]
     ) -> None:
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        connections = [SmtpConnection(self.settings.smtp) for _ in range(self.settings.smtp.connections)]
+        token = self.tokens.relay() if self.tokens else None
+        connections = [SmtpConnection(self.settings.smtp, token) for _ in range(self.settings.smtp.connections)]
         try:
             while not stop() and not result.relay_is_down:
                 last_look = not more_to_come()

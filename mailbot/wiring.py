@@ -15,6 +15,7 @@ from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
 from mailbot.idle import Watch
 from mailbot.intake import Intake
+from mailbot.logins import LoginTokens
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
@@ -106,6 +107,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
     vault = Vault(keys)
     check_keys(vault, settings.data, settings.key_file)
     blobs = Blobs(settings.blobs, vault)
+    logins = LoginTokens(settings, vault)
     tokens = TokenMaker(keys.derived("mailbot reply tokens"))
     letters = LetterWriter(
         settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
@@ -123,10 +125,12 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             settings=settings,
             settings_file=settings_file,
             blobs=blobs,
-            intake=Intake(settings=settings, blobs=blobs, clock=clock),
+            intake=Intake(settings=settings, blobs=blobs, tokens=logins.mailbox, clock=clock),
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
-            deliverer=Deliverer(settings=settings, applier=applier, vault=vault, blobs=blobs, clock=clock),
+            deliverer=Deliverer(
+                settings=settings, applier=applier, vault=vault, blobs=blobs, tokens=logins, clock=clock
+            ),
         ),
         database=database,
     )

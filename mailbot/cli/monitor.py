@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mailbot.cli.common import AsJson, as_plain, err, out, print_json, print_table, settings_file
 from mailbot.errors import ConfigError, MailbotError, TryAgainLater
+from mailbot.logins import LoginTokens
 from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
@@ -43,6 +44,11 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         f"{trouble.reason}"
         for trouble in unread
     )
+    accounts = [
+        *((f"mailbox {name}", box.oauth) for name, box in settings.mailboxes.items()),
+        ("smtp", settings.smtp.oauth),
+    ]
+    problems.extend(f"{where}: {warning}" for where, oauth in accounts if (warning := oauth.warning(now.date())))
     if last is None:
         problems.append("no pass was made yet: mailbot poll")
     else:
@@ -95,10 +101,11 @@ def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
     settings = load_settings(settings_file(context))
     checks: list[FolderCheck] = []
     troubles: list[MailbotError] = []
+    tokens = LoginTokens(settings)
     with open_store(settings):
         for name, mailbox in settings.mailboxes.items():
             try:
-                troubles.extend(check_mailbox(name, mailbox, None, checks.append))
+                troubles.extend(check_mailbox(name, mailbox, tokens.mailbox(name), checks.append))
             except (ConfigError, TryAgainLater) as error:
                 troubles.append(error)
     if as_json:

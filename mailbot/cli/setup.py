@@ -15,6 +15,7 @@ from mailbot.cli.common import AsJson, err, out, print_json, print_table, settin
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.errors import ConfigError, MailbotError
 from mailbot.evidence.calendars import work_calendar
+from mailbot.logins import LoginTokens
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
@@ -117,7 +118,7 @@ def _check_database(settings: Settings) -> None:
 
 
 def _check_mailbox(settings: Settings, name: str, mailbox: MailboxSettings) -> None:
-    with ImapConnection(name, mailbox) as connection:
+    with ImapConnection(name, mailbox, LoginTokens(settings).mailbox(name)) as connection:
         for folder in mailbox.folders:
             connection.select(folder.name, readonly=True)
     with open_store(settings):
@@ -125,7 +126,7 @@ def _check_mailbox(settings: Settings, name: str, mailbox: MailboxSettings) -> N
 
 
 async def _check_relay(settings: Settings) -> None:
-    connection = SmtpConnection(settings.smtp)
+    connection = SmtpConnection(settings.smtp, LoginTokens(settings).relay())
     try:
         await connection.connect()
     finally:

@@ -74,8 +74,9 @@ class ImapConnection:
             with self._trouble():
                 self._imap.login(self._settings.username, self._settings.password.get_secret_value())
             return
+        held = token(False)
         try:
-            self._present(token(False))
+            self._present(held)
         except ConfigError:
             self._present(token(True))  # the token may have been withdrawn before its time
 

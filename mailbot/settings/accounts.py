@@ -54,6 +54,16 @@ class OAuthSettings(Section):
         """True where the account logs in with tokens."""
         return bool(self.token_url)
 
+    def warning(self, today: date) -> str:
+        """What `health` says some time before the secret runs out, "" while there is time."""
+        if not self.is_used or self.secret_expires_on is None:
+            return ""
+        left = (self.secret_expires_on - today).days
+        if left > self.warn_days:
+            return ""
+        when = f"runs out on {self.secret_expires_on} ({left} days left)" if left >= 0 else "has run out"
+        return f"the oauth secret {when}: put a new one in its place and set secret_expires_on"
+
     @model_validator(mode="after")
     def _is_whole_and_safe(self) -> OAuthSettings:
         if not self.is_used:
