@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -345,6 +347,36 @@ def test_reconcile_names_what_is_missing(world: World) -> None:
     assert done.returncode == 1
     assert "missing: UID 2 of returns/INBOX" in done.stdout
     assert rows(world)["returns/INBOX"]["missing_uids"] == [2]
+
+
+def test_a_mail_that_hangs_the_reader_ends_in_quarantine_and_nothing_else_does(world: World) -> None:
+    settings = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
+    settings["limits"] |= {"reading_seconds": 3, "attempts": 2}
+    world.settings_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    poison = question(world, 99)
+    for number in range(3):
+        world.arrive(question(world, number))
+        if number == 1:
+            world.arrive(poison)
+    # Its stored bytes are a pipe that nobody writes to, so that reading it never ends.
+    digest = sha256(poison).hexdigest()
+    blob = world.folder / "var" / "blobs" / digest[:2] / digest[2:]
+    blob.parent.mkdir(parents=True)
+    os.mkfifo(blob)
+    results = [world.poll() for _ in range(3)]
+    assert [(r.processed.failed, r.processed.quarantined) for r in results] == [(1, 0), (0, 1), (0, 0)]
+    assert answered(world) == [0, 1, 2]
+    (item,) = world.json("quarantine", "list")  # type: ignore[misc,attr-defined]
+    assert (item["attempts"], item["state"]) == (2, "quarantined")
+    assert "reading it takes longer than 3 seconds (limits.reading_seconds)" in item["error"]
+    assert world.cli("health").returncode == 1
+    # Once the cause is gone it is tried again.
+    blob.unlink()
+    world.dovecot.bump_uidvalidity()
+    assert world.poll().exit_code == 0
+    assert world.cli("quarantine", "retry", str(item["id"])).returncode == 0
+    assert world.poll().exit_code == 0
+    assert answered(world) == [0, 1, 2, 99]
 
 
 # -- spam
