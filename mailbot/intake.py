@@ -44,6 +44,7 @@ class Intake:
     settings: Settings
     blobs: Blobs
     tokens: Callable[[str], AccessToken | None] = lambda _: None  # for mailboxes that log in by OAuth2
+    settings_mark: Callable[[MailboxSettings], str] = lambda _: ""  # tells settings apart without giving them away
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def plan(self, result: IntakeResult) -> tuple[list[str], list[str]]:
@@ -57,7 +58,7 @@ class Intake:
             trouble = known.get(name)
             if trouble is None:
                 sound.append(name)
-            elif trouble.next_try_at <= now:
+            elif trouble.next_try_at <= now or trouble.tried_with != self.settings_mark(self.settings.mailboxes[name]):
                 troubled.append(name)
             else:
                 kind = ConfigError if trouble.is_refusal else TryAgainLater
@@ -95,6 +96,7 @@ class Intake:
             name,
             folder,
             is_refusal=is_refusal,
+            tried_with=self.settings_mark(self.settings.mailboxes[name]),
             reason=str(error),
             now=now,
             next_try=lambda failures: next_try(failures=failures, pauses=pauses, now=now),

@@ -108,6 +108,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
     check_keys(vault, settings.data, settings.key_file)
     blobs = Blobs(settings.blobs, vault)
     logins = LoginTokens(settings, vault)
+    mark_key = keys.derived("marks of mailbox settings")[0]
     tokens = TokenMaker(keys.derived("mailbot reply tokens"))
     letters = LetterWriter(
         settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
@@ -125,7 +126,13 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             settings=settings,
             settings_file=settings_file,
             blobs=blobs,
-            intake=Intake(settings=settings, blobs=blobs, tokens=logins.mailbox, clock=clock),
+            intake=Intake(
+                settings=settings,
+                blobs=blobs,
+                tokens=logins.mailbox,
+                settings_mark=lambda mailbox: mailbox.mark(mark_key),
+                clock=clock,
+            ),
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
             deliverer=Deliverer(

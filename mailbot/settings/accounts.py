@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -137,6 +138,12 @@ class MailboxSettings(Connection):
         if self.after is AfterIntake.MOVE and self.move_to in ("", *names):
             raise ValueError("after: move needs move_to, a folder other than those that are read")
         return self
+
+    def mark(self, key: bytes) -> str:
+        """A keyed digest (HMAC-SHA256, hex): other settings, a new password among them, have another one."""
+        secrets = (self.password, self.oauth.client_secret, self.oauth.refresh_token)
+        text = "\0".join((self.model_dump_json(), *(secret.get_secret_value() for secret in secrets)))
+        return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 class SmtpSettings(Connection):

@@ -19,6 +19,7 @@ class Trouble:
     failures: int  # in a row
     next_try_at: datetime
     is_refusal: bool  # settings must be corrected; otherwise it may pass by itself
+    tried_with: str  # keyed digest of the settings at that time
     reason: str
 
 
@@ -33,6 +34,7 @@ def troubles() -> list[Trouble]:
             failures=row.failures,
             next_try_at=row.next_try_at,
             is_refusal=row.is_refusal,
+            tried_with=row.tried_with,
             reason=row.reason,
         )
         for row in rows
@@ -40,7 +42,14 @@ def troubles() -> list[Trouble]:
 
 
 def note_failure(
-    mailbox: str, folder: str, *, is_refusal: bool, reason: str, now: datetime, next_try: Callable[[int], datetime]
+    mailbox: str,
+    folder: str,
+    *,
+    is_refusal: bool,
+    tried_with: str,
+    reason: str,
+    now: datetime,
+    next_try: Callable[[int], datetime],
 ) -> None:
     """One more failure in a row; `next_try` tells when to try again after so many."""
     with MailboxTrouble._meta.database.atomic("IMMEDIATE"):
@@ -55,6 +64,7 @@ def note_failure(
             failures=failures,
             next_try_at=next_try(failures),
             is_refusal=is_refusal,
+            tried_with=tried_with,
             reason=reason[:2000],
         )
 

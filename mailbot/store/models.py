@@ -77,6 +77,7 @@ class MailboxTrouble(Model):
     failures = IntegerField()  # in a row
     next_try_at = UtcField()
     is_refusal = BooleanField()  # settings must be corrected
+    tried_with = TextField()  # keyed digest of the settings: others are tried at once
     reason = TextField()
 
     class Meta:

@@ -45,6 +45,7 @@ CREATE TABLE mailbox_trouble (
   failures INTEGER NOT NULL,
   next_try_at TEXT NOT NULL,
   is_refusal BOOLEAN NOT NULL,
+  tried_with TEXT NOT NULL,
   reason TEXT NOT NULL
 );
 CREATE UNIQUE INDEX mailbox_trouble_place ON mailbox_trouble (mailbox, folder);
