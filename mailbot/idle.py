@@ -92,6 +92,12 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         """Connect when allowed, watch until the line breaks, pause, and again."""
+        try:
+            self._run()
+        finally:
+            self._bell.close()
+
+    def _run(self) -> None:
         failures = 0
         while not self._ending:
             if not self._allowed:

@@ -10,18 +10,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from mailbot.demo.people import Person, write
-from mailbot.errors import ConfigError
-from mailbot.settings import load_settings
-from mailbot.store import mailboxes
-from mailbot.wiring import open_store
+from tests.faults.accounts import answered, change, question, rows, troubles
 from tests.faults.outcome import faults
-from tests.journeys.world import SUPPORT, World
+from tests.journeys.world import World
 from tests.servers.dovecot import OTHER_USERS, Dovecot
 from tests.servers.proxy import Proxy
 from tests.servers.smtp import SmtpSink
@@ -38,39 +33,6 @@ def world(tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink) -> World:
 def proxy(dovecot: Dovecot) -> Iterator[Proxy]:
     with Proxy(dovecot.port) as made:
         yield made
-
-
-def change(world: World, **accounts: dict[str, object]) -> None:
-    """Settings of mailboxes; one that isn't there yet is a copy of `support`."""
-    settings = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
-    for name, values in accounts.items():
-        account = settings["mailboxes"].setdefault(name, dict(settings["mailboxes"]["support"]))
-        account.update(values)
-    world.settings_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-
-
-def question(world: World, number: int, size: int = 0) -> bytes:
-    person = Person(name=f"Customer {number}", address=f"customer{number}@mail.example")
-    text = f"How loud is kettle {number}?" + "\n" + "It is rather loud. " * (size // 19)
-    return write(person, SUPPORT, f"Question {number}", text, at=world.now)
-
-
-def answered(world: World) -> list[int]:
-    """The customers who got an answer, by number."""
-    people = [m.recipients[0] for m in world.sink.mails if m.recipients[0].startswith("customer")]
-    return sorted(int(person.removeprefix("customer").partition("@")[0]) for person in people)
-
-
-def troubles(world: World) -> list[mailboxes.Trouble]:
-    with open_store(load_settings(world.settings_file)):
-        return mailboxes.troubles()
-
-
-def rows(world: World) -> dict[str, dict[str, Any]]:
-    """What `reconcile` says, by folder."""
-    found = world.json("reconcile")
-    assert isinstance(found, list)
-    return {f"{row['mailbox']}/{row['folder']}": row for row in found}
 
 
 # -- each stands alone
@@ -202,79 +164,6 @@ def test_every_folder_is_read_and_one_that_is_missing_hinders_no_other(world: Wo
     }
 
 
-# -- after intake
-
-
-def test_mails_are_deleted_once_they_are_stored_and_only_they(world: World) -> None:
-    change(world, support={"after": "delete"})
-    world.arrive(question(world, 1))
-    world.arrive(question(world, 2))
-    world.dovecot.append_many([question(world, 9)], flags=("\\Deleted",))  # somebody else's, to be expunged by them
-    assert world.poll().exit_code == 0
-    assert world.dovecot.messages() == []  # all three were stored, so all three go
-    assert answered(world) == [1, 2, 9]
-
-
-def test_a_mail_that_came_meanwhile_and_is_marked_by_others_survives(world: World, proxy: Proxy) -> None:
-    """Between our UID STORE and our UID EXPUNGE somebody marks a mail as deleted that isn't stored yet."""
-    late = question(world, 2)
-    came: list[bool] = []
-
-    def meanwhile(said: bytes) -> None:
-        if b"UID EXPUNGE" in said and not came:
-            came.append(True)
-            world.dovecot.append_many([late], flags=("\\Deleted",))
-
-    proxy.before = meanwhile
-    change(world, support={"after": "delete", "port": proxy.port})
-    world.arrive(question(world, 1))
-    assert world.poll().exit_code == 0
-    assert world.dovecot.messages() == [late]
-    assert world.poll().exit_code == 0
-    assert answered(world) == [1, 2]
-
-
-def test_without_uidplus_nothing_is_removed_and_mail_is_taken_in_all_the_same(world: World, proxy: Proxy) -> None:
-    change(world, support={"after": "delete", "port": proxy.port})
-    raws = [question(world, 1), question(world, 2)]
-
-    def look(said: bytes) -> None:
-        assert b"EXPUNGE" not in said
-
-    proxy.before, proxy.rewrite = look, {b" UIDPLUS": b" XIDPLUS"}
-    for raw in raws:
-        world.arrive(raw)
-    result = world.poll()
-    assert result.exit_code == 2
-    assert "lacks UIDPLUS" in str(result.troubles[0])
-    assert world.dovecot.messages() == raws
-    assert answered(world) == [1, 2]
-    proxy.before, proxy.rewrite = None, {}
-    assert world.poll().exit_code == 0  # the server learned it: what was left is done now
-    assert world.dovecot.messages() == []
-    assert len(world.sink.mails) == 4
-
-
-def test_move_needs_uidplus_only_where_the_server_can_not_move(world: World, proxy: Proxy) -> None:
-    change(world, support={"after": "move", "move_to": "Stored", "port": proxy.port})
-    raw = question(world, 1)
-    world.arrive(raw)
-    world.dovecot.create_folder("Stored")
-    proxy.rewrite = {b" UIDPLUS": b" XIDPLUS", b" MOVE": b" XOVE"}
-    for _ in range(3):
-        assert world.poll().exit_code == 2
-    assert (world.dovecot.messages(), world.dovecot.messages("Stored")) == ([raw], [])  # no copy, again and again
-    assert answered(world) == [1]
-    proxy.rewrite = {b" MOVE": b" XOVE"}
-    assert world.poll().exit_code == 0
-    assert (world.dovecot.messages(), world.dovecot.messages("Stored")) == ([], [raw])
-    second = question(world, 2)
-    world.arrive(second)
-    proxy.rewrite = {b" UIDPLUS": b" XIDPLUS"}
-    assert world.poll().exit_code == 0
-    assert (world.dovecot.messages(), world.dovecot.messages("Stored")) == ([], [raw, second])
-
-
 # -- under our hands
 
 
@@ -299,6 +188,21 @@ def test_mails_that_vanish_between_search_and_fetch_take_no_other_with_them(worl
     assert answered(world) == [1, 3, 5, 6]
     row = rows(world)["support/INBOX"]
     assert (row["on_server"], row["done"], row["missing"]) == (4, 4, 0)
+
+
+def test_a_mail_that_the_server_will_not_hand_over_is_put_aside_and_stays(world: World, proxy: Proxy) -> None:
+    change(world, support={"port": proxy.port, "after": "delete"})
+    proxy.rewrite = {b"FETCH (UID 2 BODY[]": b"FETCH (UID 2 BODX[]"}
+    raws = [question(world, number) for number in range(1, 4)]
+    world.dovecot.append_many(raws)
+    assert world.poll().exit_code == 0
+    assert answered(world) == [1, 3]
+    (item,) = world.json("quarantine", "list")  # type: ignore[misc,attr-defined]
+    assert item["error"] == "the server does not hand over UID 2"
+    assert world.cli("quarantine", "retry", str(item["id"])).returncode == 1
+    assert world.dovecot.messages() == [raws[1]]
+    row = rows(world)["support/INBOX"]
+    assert (row["on_server"], row["quarantined"], row["missing"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("how", ["cut", "stall"])
@@ -381,12 +285,3 @@ def test_a_mail_that_hangs_the_reader_ends_in_quarantine_and_nothing_else_does(w
     assert world.cli("quarantine", "retry", str(item["id"])).returncode == 0
     assert world.poll().exit_code == 0
     assert answered(world) == [0, 1, 2, 99]
-
-
-def test_settings_of_folders_and_oauth_are_checked(world: World) -> None:
-    change(world, support={"folders": ["INBOX", "INBOX"]})
-    with pytest.raises(ConfigError, match="named twice"):
-        load_settings(world.settings_file)
-    change(world, support={"folders": ["INBOX"], "oauth": {"token_url": "http://login.example/token"}})
-    with pytest.raises(ConfigError, match="clear text"):
-        load_settings(world.settings_file)
