@@ -126,6 +126,23 @@ def test_a_connection_that_hangs_is_cut_and_holds_nobody_up_twice(
     assert "mailbox a_hanging" in world.cli("health").stdout
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("after", [500, 1900])
+def test_a_trickle_is_cut_with_tls_too(world: World, security: str, after: int) -> None:
+    """In the handshake, or behind it."""
+    limits = {"connect_timeout": 1.0, "timeout": 1.0, "total_timeout": 1.5}
+    with Proxy(world.dovecot.tls_port if security == "tls" else world.dovecot.port) as proxy:
+        proxy.stall_after, proxy.trickle = after, 0.2
+        ca_file = str(world.dovecot.ca_file)
+        change(world, support={"port": proxy.port, "security": security, "ca_file": ca_file, **limits})
+        began = time.monotonic()
+        result = world.poll()
+        assert time.monotonic() - began < 20
+        assert result.exit_code == 75
+        # With TLS the time-out of the socket is one for a whole record.
+        assert "timed out" in str(result.troubles[0]) or "no whole answer" in str(result.troubles[0])
+
+
 def test_one_that_failed_before_is_read_after_the_others_mail_is_dealt_with(world: World, proxy: Proxy) -> None:
     change(world, a_slow={"username": RETURNS, "port": proxy.port})
     proxy.cut_after = 0

@@ -103,6 +103,19 @@ def test_new_mail_wakes_the_desk(world: World, proxy: Proxy, start: Callable[...
     end(serving)
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_new_mail_wakes_the_desk_over_tls(world: World, start: Callable[..., Child], security: str) -> None:
+    port = world.dovecot.tls_port if security == "tls" else world.dovecot.port
+    set_up(world, schedule={"poll_seconds": 3600}, port=port, security=security, ca_file=str(world.dovecot.ca_file))
+    serving = start("serve")
+    seconds_until((world.folder / "var" / "last-pass.json").exists, serving)
+    time.sleep(1)
+    for number in range(1, 4):
+        world.dovecot.append_many([question(world, number)])
+        assert letters(world, 2 * number, serving) < 10
+    end(serving)
+
+
 def test_idle_is_begun_anew_and_a_broken_line_is_picked_up(
     world: World, proxy: Proxy, start: Callable[..., Child]
 ) -> None:
