@@ -104,30 +104,36 @@ class LetterWriter:
         for effect in letters:
             if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
-            readers = self._readers(effect.to, scene.ticket, occasion)
+            readers = self._readers(effect.to, effect.template, scene.ticket, occasion)
             for address in readers:
-                self._queue(effect, scene, address, occasion)
+                self._queue(effect, scene, address, readers, occasion)
             written += len(readers)
         return written
 
-    def _readers(self, to: Reader, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
+    def _readers(self, to: Reader, template: str, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
         if to is Reader.CUSTOMER:
             if ticket is None or not ticket.customer_email:
                 return []
-            return [Address(name=person_name(ticket.customer_name), email=ticket.customer_email)]
+            customer = Address(name=person_name(ticket.customer_name), email=ticket.customer_email)
+            # What staff write to the customer reaches those in copy; order data never does (G5).
+            copies = views.in_copy(ticket.ticket_id) if template == "staff_reply" else []
+            return [customer, *(Address(name="", email=email) for email in copies)]
         members = self._settings.staff.members
         if to is Reader.ACTING_STAFF:
             members = tuple(member for member in members if member.address.lower() == occasion.sender)
         return [Address(name=member.name, email=member.address) for member in members]
 
-    def _queue(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> None:
+    def _queue(
+        self, effect: Write, scene: _Scene, reader: Address, readers: Sequence[Address], occasion: Occasion
+    ) -> None:
         settings, ticket = self._settings, scene.ticket
         for_staff = effect.to is not Reader.CUSTOMER
         language = settings.staff.language if for_staff or ticket is None else ticket.language
         files = self._enclosures(effect, scene, occasion)
         letter = self._letter(effect, scene, reader, language, occasion, enclosed=[file for file, _ in files])
         rendered = self._templates.render(effect.template, language, letter)
-        thread = self._thread(ticket, reader, occasion)
+        customer = ticket.customer_email if ticket is not None and not for_staff else ""
+        thread = self._thread(ticket, reader, customer, occasion)
         token = ""
         if ticket is not None:
             purpose = TokenPurpose.STAFF if for_staff else TokenPurpose.CUSTOMER
@@ -138,7 +144,9 @@ class LetterWriter:
             tag=subject_tag(ticket.ticket_id) if ticket else "",
             from_name=settings.brand.name,
             from_address=settings.brand.support_address,
-            to=reader,
+            # Each gets a mail of their own, for its reply address is signed for them; the header tells who else does.
+            to=reader if for_staff else readers[0],
+            cc=() if for_staff else readers[1:],
             reply_to=self._reply_to(token),
             message_id=message_id,
             date=occasion.now.astimezone(self._zone),
@@ -173,10 +181,10 @@ class LetterWriter:
             return self._settings.brand.support_address
         return self._settings.reply_address.replace("{token}", token)
 
-    def _thread(self, ticket: views.TicketRow | None, reader: Address, occasion: Occasion) -> list[str]:
+    def _thread(self, ticket: views.TicketRow | None, reader: Address, customer: str, occasion: Occasion) -> list[str]:
         """Message-IDs of the conversation with one reader, oldest first."""
         if ticket is not None:
-            return views.thread_of(ticket.ticket_id, reader.email.lower())
+            return views.thread_of(ticket.ticket_id, reader.email.lower(), customer=customer)
         return [occasion.mail.message_id] if occasion.mail and occasion.mail.message_id else []
 
     def _enclosures(self, effect: Write, scene: _Scene, occasion: Occasion) -> list[tuple[Attachment, bytes]]:

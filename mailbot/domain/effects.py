@@ -52,6 +52,27 @@ class ReopenTicket:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MergeTicket:
+    """The ticket is closed, and what comes for it goes to another one from now on."""
+
+    into: int  # ticket id
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepInCopy:
+    """People whom the customer keeps in copy: they may write into the ticket, and get what staff write to him."""
+
+    addresses: tuple[str, ...]  # lower case
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnMessageId:
+    """The mail in hand is ours; a relay gave it a Message-ID that replies will name."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CloseTicket:
     """Nothing is left to do."""
 
@@ -152,6 +173,9 @@ Effect = (
     | TieOrder
     | ReopenTicket
     | CloseTicket
+    | MergeTicket
+    | KeepInCopy
+    | LearnMessageId
     | OpenCase
     | FillForm
     | MoveCase

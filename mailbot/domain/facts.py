@@ -58,7 +58,10 @@ class TicketFacts:
 
     ticket_id: int
     is_open: bool
+    closed_at: datetime | None  # when it was closed last; None while open
+    updated_at: datetime
     language: str
+    customer_name: str
     customer_email: str
     wish: str  # what the customer came with, "" when unknown
     order_number: str  # order that the ticket is about, "" while unknown
@@ -107,6 +110,11 @@ class Facts:
     budget: AnswerBudget
     calendar: WorkCalendar
     known_languages: tuple[str, ...]  # languages to answer in; the last is for everybody else
+    is_second_copy: bool = False  # the same mail came in before, by another way
+    in_copy: tuple[str, ...] = ()  # addresses that an entitled customer wrote to besides the desk
+    merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
+    only_thanks: bool = False  # the mail thanks and says nothing else
+    own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
 
     @property
     def language(self) -> str:

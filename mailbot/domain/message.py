@@ -62,4 +62,5 @@ class IncomingMail:
     authentication_results: tuple[str, ...]  # Authentication-Results values, topmost first, unfolded (RFC 8601)
     attachments: tuple[Attachment, ...]
     warnings: tuple[str, ...]  # what had to be guessed or was lost, for people to read
+    content_digest: str = ""  # hex; equal in copies of one mail that came by different ways; "" without Message-ID
     senders: int = 1  # mailboxes in all From fields; more than one proves nobody

@@ -176,6 +176,13 @@ class LimitSettings(_Section):
     staff_replies_per_ticket_per_hour: int = Field(default=20, ge=1)
 
 
+class ThreadSettings(_Section):
+    """How long a conversation is the same one."""
+
+    reopen_days: int = Field(default=14, ge=0, le=3650)
+    quiet_days: int = Field(default=30, ge=1, le=3650)
+
+
 class ScheduleSettings(_Section):
     """The clock of `mailbot serve`."""
 
@@ -201,6 +208,7 @@ class Settings(_Section):
     orders: OrderSettings = OrderSettings()
     delivery: DeliverySettings = DeliverySettings()
     limits: LimitSettings = LimitSettings()
+    threads: ThreadSettings = ThreadSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
     @model_validator(mode="after")

@@ -115,6 +115,8 @@ class Ticket(Model):
     wish = TextField()
     order_number = TextField(default="")
     linked_to = IntegerField(null=True)  # ticket id
+    merged_into = IntegerField(null=True)  # ticket id; what comes for this ticket goes there
+    closed_at = UtcField(null=True)  # while closed
     opened_at = UtcField()
     updated_at = UtcField()
 
@@ -129,10 +131,24 @@ class Participant(Model):
     ticket = ForeignKeyField(Ticket, column_name="ticket_id")
     ticket_id: int
     email = TextField()  # lower case
+    role = TextField()  # customer or copy
 
     class Meta:
         table_name = "participant"
         indexes = ((("ticket", "email"), True),)
+
+
+class LearnedId(Model):
+    """A Message-ID that stands for a ticket although no stored mail bears it."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    message_id = TextField()
+
+    class Meta:
+        table_name = "learned_id"
+        indexes = ((("message_id", "ticket"), True),)
 
 
 class Outbox(Model):
@@ -189,6 +205,8 @@ class Message(Model):
     subject = TextField()
     text = TextField()  # masked
     origin = TextField()
+    content_digest = TextField(default="")  # IncomingMail.content_digest
+    verdict = TextField(default="")  # on the sender of a mail that came in
     at = UtcField()
 
     class Meta:
@@ -307,6 +325,7 @@ MODELS: tuple[type[Model], ...] = (
     OrderLineRow,
     Ticket,
     Participant,
+    LearnedId,
     Outbox,
     OutboxBytes,
     Message,

@@ -101,6 +101,31 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         staff("#inspect pass"),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),
+    ("incoming", "a mail that is here already"): (facts(is_second_copy=True), []),
+    ("incoming", "our own mail came back"): (
+        machine(Origin.OWN, role=Role.DESK, own_ticket=1),
+        ["LearnMessageId", "FileApart"],
+    ),
+    ("staff", "staff merge two tickets"): (
+        staff("#merge T-100002", None, merge_target=ticket(ticket_id=2)),
+        ["UseTicket", "FileMail", "MergeTicket"],
+    ),
+    ("staff", "a merge that can't be"): (
+        staff("#merge T-100002", None, merge_target=ticket(ticket_id=2, customer_email="eve@elsewhere.example")),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("customer", "thanks when all is done"): (
+        facts(ticket=ticket(is_open=False), thread=IN_TICKET, only_thanks=True),
+        ["UseTicket", "FileMail"],
+    ),
+    ("customer", "somebody in copy writes in a closed ticket"): (
+        facts(sender="rob@mail.example", ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
+    ),
+    ("customer", "somebody in copy writes"): (
+        facts(sender="rob@mail.example", ticket=ticket(), thread=IN_TICKET, wishes=(RETURN_WISH,), order=exact()),
+        ["UseTicket", "FileMail", "TieOrder", "staff_notice > staff"],
+    ),
     ("staff", "staff start a return"): (
         staff("#return TP2026030117", None, order=exact()),
         ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "return_form > customer"],

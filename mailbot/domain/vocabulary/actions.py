@@ -9,6 +9,9 @@ from mailbot.domain.effects import (
     FileApart,
     FileMail,
     FillForm,
+    KeepInCopy,
+    LearnMessageId,
+    MergeTicket,
     OpenCase,
     OpenTicket,
     Reader,
@@ -25,7 +28,14 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role
-from mailbot.domain.vocabulary.asked import case_of, form_so_far, new_answers, staff_moves, still_missing
+from mailbot.domain.vocabulary.asked import (
+    case_of,
+    form_so_far,
+    merge_problems,
+    new_answers,
+    staff_moves,
+    still_missing,
+)
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -40,13 +50,13 @@ def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, .
     """A new ticket with the mail in it, tied to the order when the match is exact."""
     wish = facts.wishes[0].name if facts.wishes else ""
     opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
-    return (opened, FileMail(), *_tie_order(facts))
+    return (opened, FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
 
 @MAIL_WORDS.action("add to the ticket")
 def _add(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """File the mail in the ticket it belongs to."""
-    return (UseTicket(ticket_id=_ticket_id(facts)), FileMail(), *_tie_order(facts))
+    return (UseTicket(ticket_id=_ticket_id(facts)), FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
 
 @MAIL_WORDS.action("add to the ticket of the open case")
@@ -56,6 +66,18 @@ def _add_elsewhere(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect,
     if case is None:
         raise ValueError("a rule adds to an open case that isn't there; put its condition into the rule")
     return (UseTicket(ticket_id=case.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("keep the bytes only")
+def _keep(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Nothing more is done: what the mail says is here already."""
+    return ()
+
+
+@MAIL_WORDS.action("learn its Message-ID")
+def _learn(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Replies that name the id which a relay gave to our mail find their ticket."""
+    return (LearnMessageId(ticket_id=facts.own_ticket),) if facts.own_ticket is not None else ()
 
 
 @MAIL_WORDS.action("file apart")
@@ -68,6 +90,12 @@ def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ..
 def _reopen(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """The ticket is open again."""
     return (ReopenTicket(),)
+
+
+@MAIL_WORDS.action("merge the ticket")
+def _merge(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Close the ticket; what comes for it goes to the one that staff named."""
+    return (MergeTicket(into=facts.merge_target.ticket_id),) if facts.merge_target is not None else ()
 
 
 @MAIL_WORDS.action("open a case", tuple(kind.value for kind in CaseKind))
@@ -128,6 +156,8 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         if case_of(facts) is not None:
             reasons.append("the ticket has a case already")
         reasons.extend(facts.order.evidence)
+    elif facts.words is not None and facts.words.merge_into is not None:
+        reasons.extend(merge_problems(facts))
     elif not reasons and isinstance(moved, Refusal):
         reasons.extend(moved.reasons)
     return (
@@ -199,6 +229,10 @@ def _ticket_id(facts: Facts) -> int:
 
 def _tie_order(facts: Facts) -> tuple[Effect, ...]:
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
+
+
+def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
+    return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
 
 
 def _wish_evidence(facts: Facts) -> tuple[str, ...]:

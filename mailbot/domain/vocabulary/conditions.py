@@ -8,7 +8,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
-from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, staff_moves
+from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 
 
@@ -16,6 +16,18 @@ from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 def _origin_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Who or what wrote the mail (G4)."""
     return facts.mail.origin.value == argument
+
+
+@MAIL_WORDS.condition("it is a second copy")
+def _is_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The same mail came in before by another way: written to two of our addresses, or taken from two folders."""
+    return facts.is_second_copy
+
+
+@MAIL_WORDS.condition("our own mail came back")
+def _came_back(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A copy of a mail of ours, proven by its signed reply address."""
+    return facts.own_ticket is not None
 
 
 @MAIL_WORDS.condition("it is machine mail")
@@ -78,6 +90,18 @@ def _starts_return(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.words is not None and facts.words.start_return is not None
 
 
+@MAIL_WORDS.condition("staff merge the ticket")
+def _merges(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A line "#merge" with the number of another ticket."""
+    return facts.words is not None and facts.words.merge_into is not None
+
+
+@MAIL_WORDS.condition("the merge is possible")
+def _can_merge(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Both tickets are of one customer, and no case stands in the one that ends."""
+    return not merge_problems(facts)
+
+
 @MAIL_WORDS.condition("it is an internal note")
 def _is_note(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A line "#note" keeps the text in the house."""
@@ -106,6 +130,18 @@ def _belongs(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _is_closed(facts: Facts, book: RuleBook, argument: str) -> bool:
     """The ticket was closed before this mail."""
     return facts.ticket is not None and not facts.ticket.is_open
+
+
+@MAIL_WORDS.condition("the mail only says thanks")
+def _only_thanks(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Thanks and pleasantries, no attachment, no other word."""
+    return facts.only_thanks
+
+
+@MAIL_WORDS.condition("the sender is in copy")
+def _in_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Part of the ticket, but not its customer: somebody whom the customer keeps in copy."""
+    return facts.ticket is not None and facts.ticket.customer_email != facts.sender
 
 
 @MAIL_WORDS.condition("the ticket has a case")

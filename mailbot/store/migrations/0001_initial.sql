@@ -74,6 +74,8 @@ CREATE TABLE ticket (
   wish TEXT NOT NULL,
   order_number TEXT NOT NULL,
   linked_to INTEGER REFERENCES ticket (id),
+  merged_into INTEGER REFERENCES ticket (id),
+  closed_at TEXT,
   opened_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 );
@@ -83,9 +85,18 @@ CREATE INDEX ticket_customer ON ticket (customer_email);
 CREATE TABLE participant (
   id {id},
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
-  email TEXT NOT NULL
+  email TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('customer', 'copy'))
 );
 CREATE UNIQUE INDEX participant_email ON participant (ticket_id, email);
+
+-- Message-IDs under which others know mails of ours, or that a mail in the ticket answers.
+CREATE TABLE learned_id (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  message_id TEXT NOT NULL
+);
+CREATE UNIQUE INDEX learned_id_message_id ON learned_id (message_id, ticket_id);
 
 CREATE TABLE outbox (
   id {id},
@@ -127,6 +138,8 @@ CREATE TABLE message (
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   origin TEXT NOT NULL,
+  content_digest TEXT NOT NULL,
+  verdict TEXT NOT NULL,
   at TEXT NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
