@@ -22,9 +22,10 @@ from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.effects import Decision
 from mailbot.domain.facts import AnswerBudget, Facts, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
+from mailbot.domain.match import Exact, NoMatch, OrderMatch, foreign_order, match_order
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
+from mailbot.domain.orders import Order
 from mailbot.domain.references import References, find_references
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.domain.standing import Role, Standing, Verdict
@@ -38,7 +39,7 @@ from mailbot.mail.parse import parse_mail
 from mailbot.mail.tokens import find_tokens
 from mailbot.reader import Reader
 from mailbot.settings import Settings
-from mailbot.store import history, inbox, orders, tickets
+from mailbot.store import confirmations, history, inbox, orders, tickets
 from mailbot.store.database import Rehearsal, lazy_commits, transaction
 
 log = logging.getLogger(__name__)
@@ -148,7 +149,8 @@ class Processor:
         found = orders.by_numbers(finding.value for finding in references.order_numbers)
         order: OrderMatch = NoMatch(evidence=(), numbers_quoted=False)
         if role is Role.CUSTOMER:
-            order = match_order(references, found, sender=sender, standing=standing)
+            granted = confirmations.granted(sender, found)
+            order = match_order(references, found, sender=sender, standing=standing, granted=granted)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
         if ticket is not None and role is Role.CUSTOMER:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
@@ -185,6 +187,9 @@ class Processor:
             is_second_copy=tickets.is_second_copy(mail, standing.verdict),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
             merge_target=_merge_target(words),
+            foreign_order=self._foreign_order(references, found, order, standing, sender, now),
+            ask_until=now + timedelta(days=self.settings.authentication.ask_days),
+            confirmation=self.correspondence.confirmation(references, sender, standing),
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
         )
         occasion = Occasion(
@@ -211,6 +216,24 @@ class Processor:
         if standing.verdict is Verdict.VERIFIED:
             return True
         return standing.verdict is Verdict.UNVERIFIED and not self.settings.authentication.staff_commands_need_pass
+
+    def _foreign_order(
+        self,
+        references: References,
+        found: Mapping[str, Order],
+        match: OrderMatch,
+        standing: Standing,
+        sender: str,
+        now: datetime,
+    ) -> Order | None:
+        """An order whose owner may be asked: not twice in `ask_days`, neither about the order nor for the person."""
+        order = foreign_order(references, found, match, standing)
+        ways = self.settings.authentication
+        if order is None or not ways.ask_owners or not order.buyer_email:
+            return None
+        if confirmations.asked_since(order.number, sender, now - timedelta(days=ways.ask_days)):
+            return None
+        return order
 
     def _form(self, mail: IncomingMail) -> Answers:
         """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
@@ -265,7 +288,7 @@ def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
     order = orders.get(number or ticket.order_number)
     if order is None:
         return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
-    if order.buyer_email != ticket.customer_email:
+    if order.buyer_email != ticket.customer_email and not confirmations.granted(ticket.customer_email, [order.number]):
         return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
     return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
 

@@ -10,12 +10,14 @@ from mailbot.apply.letters import LetterWriter
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
+    AskOwner,
     BookRefund,
     CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    GrantOrder,
     KeepInCopy,
     LearnMessageId,
     MarkOverdueTold,
@@ -33,7 +35,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import desk, orders, tickets
+from mailbot.store import confirmations, desk, orders, tickets
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -95,6 +97,11 @@ class _Work:
                 desk.tie_order(self.ticket("an order"), effect.order_number)
             case ReopenTicket():
                 desk.open_again(self.ticket("reopening"))
+            case AskOwner():
+                asked_for = self._occasion.sender
+                confirmations.ask(self.ticket("a question"), effect.order_number, asked_for, now, effect.expires_at)
+            case GrantOrder():
+                confirmations.grant(effect.confirmation_id, now)
             case CloseTicket():
                 desk.close_ticket(self.ticket("closing"), now)
             case MergeTicket():

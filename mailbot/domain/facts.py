@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
+from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
@@ -114,6 +115,9 @@ class Facts:
     in_copy: tuple[str, ...] = ()  # addresses that an entitled customer wrote to besides the desk
     merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
     only_thanks: bool = False  # the mail thanks and says nothing else
+    ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
+    foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
+    confirmation: ConfirmationFacts | None = None  # the sender answers such a question
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
 
     @property
@@ -121,6 +125,10 @@ class Facts:
         """Language to answer in: the ticket's, else the mail's, else the order's, else the last of settings."""
         from_order = getattr(getattr(self.order, "order", None), "language", "")
         wanted = [self.ticket.language] if self.ticket else [self.mail.language, from_order]
+        return self.known(*wanted)
+
+    def known(self, *wanted: str) -> str:
+        """The first of the languages that can be written in, else the last of settings."""
         for language in wanted:
             for known in self.known_languages:
                 if language and (language == known or language.split("-")[0] == known.split("-")[0]):

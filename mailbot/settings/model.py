@@ -154,6 +154,8 @@ class AuthenticationSettings(_Section):
 
     authserv_id: str = ""
     staff_commands_need_pass: bool = True
+    ask_owners: bool = True
+    ask_days: int = Field(default=7, ge=1, le=90)
 
 
 class OrderSettings(_Section):

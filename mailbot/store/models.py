@@ -151,6 +151,22 @@ class LearnedId(Model):
         indexes = ((("message_id", "ticket"), True),)
 
 
+class ConfirmationRow(Model):
+    """A request to the owner of an order (G5)."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    order_number = TextField(index=True)
+    asked_for = TextField(index=True)  # lower case
+    asked_at = UtcField()
+    expires_at = UtcField()
+    granted_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "confirmation"
+
+
 class Outbox(Model):
     """A mail of ours, frozen when it was decided (G2, G10)."""
 
@@ -326,6 +342,7 @@ MODELS: tuple[type[Model], ...] = (
     Ticket,
     Participant,
     LearnedId,
+    ConfirmationRow,
     Outbox,
     OutboxBytes,
     Message,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
+from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.facts import BounceFacts, Facts
 from mailbot.domain.match import Ambiguous
 from mailbot.domain.message import Origin
@@ -13,6 +14,7 @@ from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import (
     NOT_CONFIRMED,
+    NOW,
     RETURN_WISH,
     STAFF,
     case,
@@ -27,6 +29,15 @@ from tests.domain.examples import (
 
 AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
 IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
+
+CONFIRMATION = ConfirmationFacts(
+    confirmation_id=1,
+    ticket_id=7,
+    order_number="TP2026030117",
+    asked_for="rob@mail.example",
+    expires_at=NOW + timedelta(days=1),
+    granted=False,
+)
 
 
 def machine(origin: Origin, **changes: object) -> Facts:
@@ -117,6 +128,14 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "thanks when all is done"): (
         facts(ticket=ticket(is_open=False), thread=IN_TICKET, only_thanks=True),
         ["UseTicket", "FileMail"],
+    ),
+    ("customer", "the owner of an order agrees that somebody speaks for it"): (
+        facts(mail=mail("Yes."), confirmation=CONFIRMATION),
+        ["UseTicket", "FileMail", "GrantOrder", "TieOrder", "order_confirmed > customer", "staff_notice > staff"],
+    ),
+    ("customer", "the owner of an order answers otherwise"): (
+        facts(mail=mail("Who is that?"), confirmation=CONFIRMATION),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
     ("customer", "somebody in copy writes in a closed ticket"): (
         facts(sender="rob@mail.example", ticket=ticket(is_open=False), thread=IN_TICKET),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
+    AskOwner,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    GrantOrder,
     KeepInCopy,
     LearnMessageId,
     MergeTicket,
@@ -66,6 +68,38 @@ def _add_elsewhere(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect,
     if case is None:
         raise ValueError("a rule adds to an open case that isn't there; put its condition into the rule")
     return (UseTicket(ticket_id=case.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("add to the ticket that asked")
+def _add_to_asking(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """File what the owner of an order answers with the mail that made us ask."""
+    if facts.confirmation is None:
+        raise ValueError("a rule files the answer of an order's owner, and there is none; put that condition into it")
+    return (UseTicket(ticket_id=facts.confirmation.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("let them speak for the order")
+def _grant(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Who quoted the order is answered as its owner would be, from now on."""
+    asked = facts.confirmation
+    if asked is None or asked.granted:
+        return ()
+    return (GrantOrder(confirmation_id=asked.confirmation_id), TieOrder(order_number=asked.order_number))
+
+
+@MAIL_WORDS.action("ask the order's owner")
+def _ask_owner(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A question to the address on the order, once in a while; the sender can't tell whether it was asked (G5)."""
+    order = facts.foreign_order
+    if order is None or facts.ask_until is None:
+        return ()
+    asks = AskOwner(
+        order_number=order.number,
+        address=order.buyer_email,
+        language=facts.known(order.language),
+        expires_at=facts.ask_until,
+    )
+    return (asks, Write(template="confirm_access", to=Reader.OWNER, automatic=True, asks=asks))
 
 
 @MAIL_WORDS.action("keep the bytes only")
@@ -188,6 +222,7 @@ _HEADLINES = (
     "order_not_confirmed",
     "too_late",
     "suspicious",
+    "owner_refuses",
     "bounce",
 )
 
@@ -197,6 +232,8 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
     remarks = [] if facts.bounce else list(facts.thread.refused)
     remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
+    if facts.foreign_order is not None and argument == "order_not_confirmed":
+        remarks.append("the order's own address was asked whether this sender may speak for the order")
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot.domain.confirmation import agrees
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Ambiguous, Exact, NoMatch
 from mailbot.domain.message import Origin
@@ -142,6 +143,19 @@ def _only_thanks(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _in_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Part of the ticket, but not its customer: somebody whom the customer keeps in copy."""
     return facts.ticket is not None and facts.ticket.customer_email != facts.sender
+
+
+@MAIL_WORDS.condition("the order's owner agrees")
+def _owner_agrees(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The owner of an order that somebody else quoted answers our question with a plain yes, in time (G5)."""
+    asked = facts.confirmation
+    return asked is not None and facts.now <= asked.expires_at and agrees(facts.mail.reply_text)
+
+
+@MAIL_WORDS.condition("the order's owner answers")
+def _owner_answers(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Any answer to our question whether somebody may speak for an order."""
+    return facts.confirmation is not None
 
 
 @MAIL_WORDS.condition("the ticket has a case")

@@ -98,6 +98,20 @@ CREATE TABLE learned_id (
 );
 CREATE UNIQUE INDEX learned_id_message_id ON learned_id (message_id, ticket_id);
 
+-- Owners of orders are asked whether somebody else may speak for them.
+CREATE TABLE confirmation (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  order_number TEXT NOT NULL,
+  asked_for TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  granted_at TEXT
+);
+CREATE INDEX confirmation_ticket ON confirmation (ticket_id);
+CREATE INDEX confirmation_order ON confirmation (order_number);
+CREATE INDEX confirmation_asked_for ON confirmation (asked_for);
+
 CREATE TABLE outbox (
   id {id},
   ticket_id INTEGER REFERENCES ticket (id),
