@@ -190,6 +190,7 @@ class Processor:
             foreign_order=self._foreign_order(references, found, order, standing, sender, now),
             ask_until=now + timedelta(days=self.settings.authentication.ask_days),
             confirmation=self.correspondence.confirmation(references, sender, standing),
+            refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
         )
         occasion = Occasion(

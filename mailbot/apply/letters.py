@@ -231,7 +231,7 @@ class LetterWriter:
             ticket=_ticket(scene.ticket if effect.asks is None else None, occasion),
             order=order,
             case=self._case(case, scene, language) if case and order else None,
-            refund=_refund(case) if case and order else None,
+            refund=_refund(case, order),
             mail=_mail(occasion, enclosed) if for_staff else None,
             note=_note(effect, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
@@ -313,8 +313,10 @@ def _auto_submitted(effect: Write) -> str:
     return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
 
 
-def _refund(case: CaseFacts) -> RefundView | None:
-    row = views.refund_of_case(case.case_id)
+def _refund(case: CaseFacts | None, order: Order | None) -> RefundView | None:
+    if order is None:
+        return None
+    row = views.refund_of_case(case.case_id) if case is not None else views.refund_of_order(order.number)
     if row is None:
         return None
     return RefundView(

@@ -118,6 +118,7 @@ class Facts:
     ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
     confirmation: ConfirmationFacts | None = None  # the sender answers such a question
+    refund: RefundFacts | None = None  # the newest of the matched order
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
 
     @property

@@ -195,6 +195,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "refund_settled": ("case", "refund"),
     "staff_refund_overdue": ("case", "refund"),
     "confirm_access": ("confirm",),
+    "order_status": ("order",),
+    "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
     "staff_command_refused": ("note",),
     "staff_delivery_failed": ("note",),

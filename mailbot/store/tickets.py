@@ -189,6 +189,12 @@ def refunds_too_many_pieces(case_id: int) -> bool:
     return any(item.quantity > pieces[item.model] for item in case.items)
 
 
+def refund_of_order(order_number: str) -> RefundFacts | None:
+    """The newest refund of an order, or None."""
+    row = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
+    return _refund(row) if row is not None else None
+
+
 def _refund(row: Refund) -> RefundFacts:
     return RefundFacts(
         refund_id=row.id,

@@ -104,6 +104,12 @@ def refund_of_case(case_id: int) -> RefundRow | None:
     return _refund_row(found) if found else None
 
 
+def refund_of_order(order_number: str) -> RefundRow | None:
+    """The newest refund of an order, or None."""
+    found = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
+    return _refund_row(found) if found is not None else None
+
+
 def refunds(limit: int, state: str = "") -> list[RefundRow]:
     """Refunds, newest first."""
     query = Refund.select().order_by(Refund.id.desc()).limit(limit)

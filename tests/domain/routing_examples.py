@@ -22,6 +22,7 @@ from tests.domain.examples import (
     facts,
     mail,
     order,
+    refund,
     standing,
     thread,
     ticket,
@@ -30,6 +31,8 @@ from tests.domain.examples import (
 AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
 IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
 
+WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3",))
+WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
 CONFIRMATION = ConfirmationFacts(
     confirmation_id=1,
     ticket_id=7,
@@ -128,6 +131,23 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "thanks when all is done"): (
         facts(ticket=ticket(is_open=False), thread=IN_TICKET, only_thanks=True),
         ["UseTicket", "FileMail"],
+    ),
+    ("customer", "where the parcel is"): (
+        facts(wishes=(WHERE_IS_IT,), order=exact(shipping_status="shipped")),
+        ["OpenTicket", "FileMail", "TieOrder", "order_status > customer", "CloseTicket"],
+    ),
+    ("customer", "where the refund is, while the case is open"): (
+        facts(
+            wishes=(WHERE_IS_MY_REFUND,),
+            order=exact(),
+            refund=refund(due_on=NOW.date()),
+            open_case_elsewhere=case(ticket_id=7),
+        ),
+        ["UseTicket", "FileMail", "refund_status > customer"],
+    ),
+    ("customer", "where the refund is"): (
+        facts(wishes=(WHERE_IS_MY_REFUND,), order=exact(), refund=refund(settled=True)),
+        ["OpenTicket", "FileMail", "TieOrder", "refund_status > customer", "CloseTicket"],
     ),
     ("customer", "the owner of an order agrees that somebody speaks for it"): (
         facts(mail=mail("Yes."), confirmation=CONFIRMATION),

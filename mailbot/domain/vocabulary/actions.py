@@ -6,6 +6,7 @@ from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
     AskOwner,
+    CloseTicket,
     Effect,
     FileApart,
     FileMail,
@@ -118,6 +119,12 @@ def _learn(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
 def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Keep the mail outside every ticket; `mailbot tickets unfiled` lists it."""
     return (FileApart(reason=facts.mail.origin.value if facts.mail.origin is not Origin.HUMAN else facts.role.value),)
+
+
+@MAIL_WORDS.action("close the ticket")
+def _close(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Nothing is left to do; an answer within the grace time opens it again."""
+    return (CloseTicket(),)
 
 
 @MAIL_WORDS.action("reopen the ticket")

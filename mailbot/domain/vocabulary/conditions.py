@@ -12,6 +12,9 @@ from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 
+# What shops write where a parcel hasn't arrived; the words for customers are in the templates.
+_UNDER_WAY = ("pending", "paid", "processing", "packed", "shipped", "in transit", "in_transit", "out for delivery")
+
 
 @MAIL_WORDS.condition("origin is", tuple(origin.value for origin in Origin))
 def _origin_is(facts: Facts, book: RuleBook, argument: str) -> bool:
@@ -194,6 +197,31 @@ def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _asks_for(facts: Facts, book: RuleBook, argument: str) -> bool:
     """What this mail itself asks for, by rules/intents.yaml."""
     return any(wish.name == argument for wish in facts.wishes)
+
+
+@MAIL_WORDS.condition("the only wish is", WISH)
+def _only_wish(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The mail asks for this and for nothing else: an answer from the data says all."""
+    return [wish.name for wish in facts.wishes] == [argument]
+
+
+@MAIL_WORDS.condition("the sender is proven")
+def _proven(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Our own mail server vouches for the sender's address (G5)."""
+    return facts.standing.verdict is Verdict.VERIFIED
+
+
+@MAIL_WORDS.condition("the parcel is on its way")
+def _on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The matched order isn't delivered, by our data; who misses a delivered parcel needs a person."""
+    order = facts.order.order if isinstance(facts.order, Exact) else None
+    return order is not None and order.delivered_on is None and order.shipping_status.casefold() in _UNDER_WAY
+
+
+@MAIL_WORDS.condition("the refund is on its way")
+def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A refund of the matched order is booked, and settled or within its promise (P13)."""
+    return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
 
 
 @MAIL_WORDS.condition("the order is", ("exact", "ambiguous", "not confirmed", "not named"))
