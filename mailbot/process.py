@@ -17,18 +17,19 @@ from zoneinfo import ZoneInfo
 import re2
 
 from mailbot.apply import Applier, Occasion
+from mailbot.correspondence import Correspondence
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.effects import Decision
 from mailbot.domain.facts import AnswerBudget, Facts, Oversize, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
+from mailbot.domain.match import Exact, NoMatch, OrderMatch, foreign_order, match_order
+from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
-from mailbot.domain.numbers import row_id
+from mailbot.domain.orders import Order
 from mailbot.domain.references import References, find_references
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.domain.spam import blocked_by, spam_mark
-from mailbot.domain.standing import Role, Standing, TokenClaim, Verdict
-from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
+from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.wishes import score_wishes
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem, ConfigError, TryAgainLater
@@ -36,10 +37,10 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
 from mailbot.mail.parse import parse_mail
-from mailbot.mail.tokens import TokenMaker, find_tokens
+from mailbot.mail.tokens import find_tokens
 from mailbot.reader import Reader
 from mailbot.settings import Settings
-from mailbot.store import history, inbox, orders, tickets
+from mailbot.store import confirmations, history, inbox, orders, tickets
 from mailbot.store.database import Rehearsal, lazy_commits, transaction
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Processor:
     settings: Settings
     book: RuleBook
     applier: Applier
-    tokens: TokenMaker
+    correspondence: Correspondence
     reader: Reader
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
@@ -160,14 +161,19 @@ class Processor:
             mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
         )
         references = find_references(mail, self._find_order_numbers, find_tokens)
-        thread = self._thread(mail, references, sender, standing)
-        ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
+        thread = self.correspondence.thread(mail, references, sender, standing)
         found = orders.by_numbers(finding.value for finding in references.order_numbers)
-        words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
         order: OrderMatch = NoMatch(evidence=(), numbers_quoted=False)
         if role is Role.CUSTOMER:
-            order = match_order(references, found, sender=sender, standing=standing)
-        elif words is not None and words.start_return is not None and ticket is not None:
+            granted = confirmations.granted(sender, found)
+            order = match_order(references, found, sender=sender, standing=standing, granted=granted)
+        ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
+        if ticket is not None and role is Role.CUSTOMER:
+            why = self.correspondence.another_matter(ticket, mail, references, order, now)
+            if why:
+                thread, ticket = as_matter_of_its_own(thread, why), None
+        words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
+        if words is not None and words.start_return is not None and ticket is not None:
             order = _order_to_return(words.start_return, ticket)
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         facts = Facts(
@@ -185,7 +191,8 @@ class Processor:
             open_case_elsewhere=elsewhere,
             order=order,
             wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
-            form=self._form(mail) if role is Role.CUSTOMER else {},
+            # What somebody in copy writes is read, but moves nothing.
+            form=self._form(mail) if role is Role.CUSTOMER and not _is_in_copy(ticket, sender) else {},
             words=words,
             bounce=tickets.bounced(references.message_ids) if mail.origin is Origin.BOUNCE else None,
             budget=self._budget(sender, thread.ticket_id, now),
@@ -197,6 +204,15 @@ class Processor:
                 mail.spam_headers, self.settings.spam.headers, item.source if item else "", self.settings.spam_folders()
             ),
             blocked=blocked_by(sender, self.settings.spam.blocklist) if role is Role.CUSTOMER else "",
+            only_thanks=ticket is not None and says_only_thanks(mail, self.correspondence.names(ticket)),
+            is_second_copy=tickets.is_second_copy(mail, standing.verdict),
+            in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
+            merge_target=_merge_target(words),
+            foreign_order=self._foreign_order(references, found, order, standing, sender, now),
+            ask_until=now + timedelta(days=self.settings.authentication.ask_days),
+            confirmation=self.correspondence.confirmation(references, sender, standing),
+            refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
+            own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
         )
         occasion = Occasion(
             now=now,
@@ -223,26 +239,23 @@ class Processor:
             return True
         return standing.verdict is Verdict.UNVERIFIED and not self.settings.authentication.staff_commands_need_pass
 
-    def _thread(self, mail: IncomingMail, references: References, sender: str, standing: Standing) -> ThreadMatch:
-        claims = [claim for token in references.tokens if (claim := self.tokens.verify(token, sender)) is not None]
-        tags = [(tag, ticket_id) for tag in references.ticket_tags if (ticket_id := row_id(tag)) is not None]
-        there = tickets.existing([*(claim.ticket_id for claim in claims), *(ticket_id for _, ticket_id in tags)])
-        valid_claims: list[TokenClaim] = [claim for claim in claims if claim.ticket_id in there]
-        pointers = [
-            *tickets.pointers_by_message_id(references.message_ids),
-            *(
-                Pointer(ticket_id=ticket_id, strength=Strength.SUBJECT_TAG, what=f"subject tag [{tag}]")
-                for tag, ticket_id in tags
-                if ticket_id in there
-            ),
-        ]
-        return match_thread(
-            sender=sender,
-            verdict=standing.verdict,
-            claims=valid_claims,
-            pointers=pointers,
-            participants=tickets.participants({pointer.ticket_id for pointer in pointers}),
-        )
+    def _foreign_order(
+        self,
+        references: References,
+        found: Mapping[str, Order],
+        match: OrderMatch,
+        standing: Standing,
+        sender: str,
+        now: datetime,
+    ) -> Order | None:
+        """An order whose owner may be asked: not twice in `ask_days`, neither about the order nor for the person."""
+        order = foreign_order(references, found, match, standing)
+        ways = self.settings.authentication
+        if order is None or not ways.ask_owners or not order.buyer_email:
+            return None
+        if confirmations.asked_since(order.number, sender, now - timedelta(days=ways.ask_days)):
+            return None
+        return order
 
     def _form(self, mail: IncomingMail) -> Answers:
         """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
@@ -303,9 +316,20 @@ def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
     order = orders.get(number or ticket.order_number)
     if order is None:
         return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
-    if order.buyer_email != ticket.customer_email:
+    if order.buyer_email != ticket.customer_email and not confirmations.granted(ticket.customer_email, [order.number]):
         return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
     return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
+
+
+def _merge_target(words: StaffWords | None) -> TicketFacts | None:
+    if words is None or words.merge_into is None:
+        return None
+    ticket_id = tickets.after_merges([words.merge_into]).get(words.merge_into)
+    return tickets.load(ticket_id) if ticket_id is not None else None
+
+
+def _is_in_copy(ticket: TicketFacts | None, sender: str) -> bool:
+    return ticket is not None and ticket.customer_email != sender
 
 
 def _writable(sender: Address | None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailbot.apply import Applier
 from mailbot.apply.letters import LetterWriter
+from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
@@ -114,7 +115,14 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
         settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
     )
     applier = Applier(letters)
-    processor = Processor(settings=settings, book=book, applier=applier, tokens=tokens, reader=reader, clock=clock)
+    processor = Processor(
+        settings=settings,
+        book=book,
+        applier=applier,
+        correspondence=Correspondence(settings=settings, tokens=tokens),
+        reader=reader,
+        clock=clock,
+    )
     return Desk(
         settings=settings,
         book=book,

@@ -10,13 +10,18 @@ from mailbot.apply.letters import LetterWriter
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
+    AskOwner,
     BookRefund,
     CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    GrantOrder,
+    KeepInCopy,
+    LearnMessageId,
     MarkOverdueTold,
+    MergeTicket,
     MoveCase,
     OpenCase,
     OpenTicket,
@@ -28,8 +33,9 @@ from mailbot.domain.effects import (
     Write,
 )
 from mailbot.domain.orders import Order
+from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import desk, orders, tickets
+from mailbot.store import confirmations, desk, orders, tickets
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -90,9 +96,21 @@ class _Work:
             case TieOrder():
                 desk.tie_order(self.ticket("an order"), effect.order_number)
             case ReopenTicket():
-                desk.set_ticket_state(self.ticket("reopening"), "open")
+                desk.open_again(self.ticket("reopening"))
+            case AskOwner():
+                asked_for = self._occasion.sender
+                confirmations.ask(self.ticket("a question"), effect.order_number, asked_for, now, effect.expires_at)
+            case GrantOrder():
+                confirmations.grant(effect.confirmation_id, now)
             case CloseTicket():
-                desk.set_ticket_state(self.ticket("closing"), "closed")
+                desk.close_ticket(self.ticket("closing"), now)
+            case MergeTicket():
+                desk.merge_ticket(self.ticket("a merge"), effect.into, now)
+            case KeepInCopy():
+                desk.keep_in_copy(self.ticket("people in copy"), effect.addresses)
+            case LearnMessageId():
+                if self._occasion.mail is not None and self._occasion.mail.message_id is not None:
+                    desk.learn_message_id(effect.ticket_id, self._occasion.mail.message_id)
             case OpenCase():
                 self._open_case(effect.kind, effect.order_number, now)
             case FillForm():
@@ -143,9 +161,14 @@ class _Work:
             inbox_id=occasion.inbox_id,
             mail=occasion.mail,
             sender=occasion.sender,
+            verdict=occasion.standing,
             at=occasion.received_at,
             reason=reason,
         )
+        if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
+            # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.
+            for message_id in occasion.mail.in_reply_to[:1]:
+                desk.learn_message_id(ticket_id, message_id)
 
     def _open_case(self, kind: CaseKind, order_number: str, now: datetime) -> None:
         self._case_id = desk.open_case(self.ticket("a case"), kind, self._order(order_number), now)

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.commands import COMMAND_LINES
-from mailbot.domain.effects import Reader, Write
+from mailbot.domain.confirmation import masked_address
+from mailbot.domain.effects import AskOwner, Reader, Write
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import is_proof, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
     CommandHelp,
+    ConfirmView,
     FormLine,
     Letter,
     MailView,
@@ -36,7 +38,7 @@ from mailbot.mail.compose import OutgoingFile, compose
 from mailbot.mail.render import Templates, person_name
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
-from mailbot.store import orders, outbox, tickets, views
+from mailbot.store import confirmations, orders, outbox, tickets, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
 
@@ -104,41 +106,55 @@ class LetterWriter:
         for effect in letters:
             if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
-            readers = self._readers(effect.to, scene.ticket, occasion)
+            readers = self._readers(effect, scene.ticket, occasion)
             for address in readers:
-                self._queue(effect, scene, address, occasion)
+                self._queue(effect, scene, address, readers, occasion)
             written += len(readers)
         return written
 
-    def _readers(self, to: Reader, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
-        if to is Reader.CUSTOMER:
+    def _readers(self, effect: Write, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
+        if effect.asks is not None:
+            return [Address(name="", email=effect.asks.address)]
+        if effect.to is Reader.CUSTOMER:
             if ticket is None or not ticket.customer_email:
                 return []
-            return [Address(name=person_name(ticket.customer_name), email=ticket.customer_email)]
+            customer = Address(name=person_name(ticket.customer_name), email=ticket.customer_email)
+            # What staff write to the customer reaches those in copy; order data never does (G5).
+            copies = views.in_copy(ticket.ticket_id) if effect.template == "staff_reply" else []
+            return [customer, *(Address(name="", email=email) for email in copies)]
         members = self._settings.staff.members
-        if to is Reader.ACTING_STAFF:
+        if effect.to is Reader.ACTING_STAFF:
             members = tuple(member for member in members if member.address.lower() == occasion.sender)
         return [Address(name=member.name, email=member.address) for member in members]
 
-    def _queue(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> None:
+    def _queue(
+        self, effect: Write, scene: _Scene, reader: Address, readers: Sequence[Address], occasion: Occasion
+    ) -> None:
         settings, ticket = self._settings, scene.ticket
-        for_staff = effect.to is not Reader.CUSTOMER
+        for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
         language = settings.staff.language if for_staff or ticket is None else ticket.language
+        if effect.asks is not None:
+            language = effect.asks.language
         files = self._enclosures(effect, scene, occasion)
         letter = self._letter(effect, scene, reader, language, occasion, enclosed=[file for file, _ in files])
         rendered = self._templates.render(effect.template, language, letter)
-        thread = self._thread(ticket, reader, occasion)
+        customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
+        thread = self._thread(ticket, reader, customer, occasion)
         token = ""
         if ticket is not None:
             purpose = TokenPurpose.STAFF if for_staff else TokenPurpose.CUSTOMER
+            purpose = TokenPurpose.CONFIRM if effect.asks is not None else purpose
             token = self._tokens.make(purpose, ticket.ticket_id, reader.email)
         message_id = f"<{token or 'desk'}.{secrets.token_hex(10)}@{settings.mail_domain}>"
         raw = compose(
             rendered=rendered,
-            tag=subject_tag(ticket.ticket_id) if ticket else "",
+            # The owner of an order isn't part of the ticket that quotes it.
+            tag=subject_tag(ticket.ticket_id) if ticket and effect.asks is None else "",
             from_name=settings.brand.name,
             from_address=settings.brand.support_address,
-            to=reader,
+            # Each gets a mail of their own, for its reply address is signed for them; the header tells who else does.
+            to=reader if for_staff else readers[0],
+            cc=() if for_staff else readers[1:],
             reply_to=self._reply_to(token),
             message_id=message_id,
             date=occasion.now.astimezone(self._zone),
@@ -173,10 +189,10 @@ class LetterWriter:
             return self._settings.brand.support_address
         return self._settings.reply_address.replace("{token}", token)
 
-    def _thread(self, ticket: views.TicketRow | None, reader: Address, occasion: Occasion) -> list[str]:
+    def _thread(self, ticket: views.TicketRow | None, reader: Address, customer: str, occasion: Occasion) -> list[str]:
         """Message-IDs of the conversation with one reader, oldest first."""
         if ticket is not None:
-            return views.thread_of(ticket.ticket_id, reader.email.lower())
+            return views.thread_of(ticket.ticket_id, reader.email.lower(), customer=customer)
         return [occasion.mail.message_id] if occasion.mail and occasion.mail.message_id else []
 
     def _enclosures(self, effect: Write, scene: _Scene, occasion: Occasion) -> list[tuple[Attachment, bytes]]:
@@ -200,7 +216,7 @@ class LetterWriter:
         *,
         enclosed: Sequence[Attachment],
     ) -> Letter:
-        for_staff = effect.to is not Reader.CUSTOMER
+        for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
         case = scene.case
         most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, reader, occasion)
@@ -215,24 +231,25 @@ class LetterWriter:
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),
-            ticket=_ticket(scene.ticket, occasion),
+            ticket=_ticket(scene.ticket if effect.asks is None else None, occasion),
             order=order,
             case=self._case(case, scene, language) if case and order else None,
-            refund=_refund(case) if case and order else None,
+            refund=_refund(case, order),
             mail=_mail(occasion, enclosed) if for_staff else None,
             note=_note(effect, case) if for_staff else None,
+            confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
             message=effect.message,
             agent=effect.agent,
         )
 
     def _order(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> Order | None:
-        """The order that the letter may speak of: a customer gets only what was bought from this very address (G5)."""
+        """The order that the letter may speak of: a customer gets only their own, or what its owner granted (G5)."""
         if not effect.with_order:
             return None
         order = scene.case.order if scene.case else occasion.order
         if order is None and scene.ticket and scene.ticket.order_number:
             order = orders.get(scene.ticket.order_number)
-        if order is not None and effect.to is Reader.CUSTOMER and order.buyer_email != reader.email.lower():
+        if order is not None and effect.to is Reader.CUSTOMER and not _may_learn_of(order, reader):
             raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
         return order
 
@@ -267,6 +284,20 @@ class LetterWriter:
         )
 
 
+def _may_learn_of(order: Order, reader: Address) -> bool:
+    email = reader.email.lower()
+    return order.buyer_email == email or order.number in confirmations.granted(email, [order.number])
+
+
+def _confirm(asks: AskOwner, scene: _Scene, zone: ZoneInfo) -> ConfirmView:
+    customer = scene.ticket.customer_email if scene.ticket else ""
+    return ConfirmView(
+        order_number=asks.order_number,
+        asked_for=masked_address(customer),
+        until=asks.expires_at.astimezone(zone).date(),
+    )
+
+
 def _ticket(ticket: views.TicketRow | None, occasion: Occasion) -> TicketView:
     if ticket is None:
         return TicketView(number="", subject=occasion.bare_subject, customer_name="", customer_email="")
@@ -285,8 +316,10 @@ def _auto_submitted(effect: Write) -> str:
     return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
 
 
-def _refund(case: CaseFacts) -> RefundView | None:
-    row = views.refund_of_case(case.case_id)
+def _refund(case: CaseFacts | None, order: Order | None) -> RefundView | None:
+    if order is None:
+        return None
+    row = views.refund_of_case(case.case_id) if case is not None else views.refund_of_order(order.number)
     if row is None:
         return None
     return RefundView(

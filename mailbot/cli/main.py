@@ -19,6 +19,7 @@ from mailbot.cli import (
     outbox,
     quarantine,
     refunds,
+    replay,
     setup,
     tickets,
     work,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, setup, work, mail, monitor):
+for part in (demo, setup, work, mail, replay, monitor):
     part.register(app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.tickets_app, name="tickets")

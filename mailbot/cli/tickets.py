@@ -20,11 +20,12 @@ Number = Annotated[str, typer.Argument(help="The number, such as T-100001.")]
 
 def _ticket(row: views.TicketRow) -> dict[str, object]:
     plain = as_plain(row)
-    linked = plain.pop("linked_to")
+    linked, merged = plain.pop("linked_to"), plain.pop("merged_into")
     return {
         "number": ticket_number(plain.pop("ticket_id")),
         **plain,
         "linked_to": ticket_number(linked) if linked else None,
+        "merged_into": ticket_number(merged) if merged else None,
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.domain.cases import CaseEvent
+from mailbot.domain.numbers import row_id
 
 # Word -> event. A verdict word is looked for after #inspect.
 _WORDS: dict[str, CaseEvent] = {
@@ -29,6 +30,7 @@ _VERDICT = re.compile(
 )
 _NOTE = ("note", "备注")
 _START_RETURN = ("return", "退货")
+_MERGE = ("merge", "合并")
 _CLOSING = re.compile(
     r"(?:(?:with |many )?(?:best|kind|kindest|warm|warmest)?\s?(?:regards|wishes)|best|cheers|sincerely(?: yours)?|"
     r"yours (?:sincerely|faithfully|truly)|thanks(?: (?:a lot|again|\w{1,20}))?|thank you|many thanks|"
@@ -73,6 +75,7 @@ class StaffWords:
     text: str  # everything else: words for the customer, unless `internal`
     internal: bool  # a line "#note": the text stays in the house
     start_return: str | None = None  # "#return": the order number given, "" for the ticket's own; None without it
+    merge_into: int | None = None  # "#merge T-100001": the other ticket's id
 
 
 def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequence[str] = ()) -> StaffWords:
@@ -89,6 +92,7 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
     problems: list[str] = []
     words: list[str] = []
     start_return: str | None = None
+    merge_into: int | None = None
     internal = quoting = unmarked = leftover = False
     for raw in reply_text.splitlines():
         line = _INVISIBLE.sub("", raw).replace("\u00a0", " ")
@@ -112,13 +116,19 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
             problems.append(f"{line.strip()}: a command stands at the beginning of its line")
         elif match["word"].casefold() in _START_RETURN:
             start_return = match["rest"].strip(" \t\u3000:：").upper()
+        elif match["word"].casefold().startswith(_MERGE):  # Chinese needs no blank: 合并T-100001
+            merge_into = _ticket_id(re.sub("(?i)^(?:merge|合并)", "", match["word"]) + match["rest"])
+            if merge_into is None:
+                problems.append(f"{line.strip()}: expected #merge and the number of the other ticket, as T-100001")
         else:
             found = _read_command(match["word"].casefold(), match["rest"].strip(), line.strip())
             if isinstance(found, Command):
                 commands.append(found)
             else:
                 problems.append(found)
-    text = _without_sign_off("\n".join(words).strip(), names, alone=bool(commands) or start_return is not None)
+    text = _without_sign_off(
+        "\n".join(words).strip(), names, alone=bool(commands) or (start_return, merge_into) != (None, None)
+    )
     reasoned = [index for index, command in enumerate(commands) if command.event in REASONED_EVENTS]
     if text and len(reasoned) == 1:  # what follows a reason belongs to it
         index = reasoned[0]
@@ -135,6 +145,7 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
         text=text,
         internal=internal,
         start_return=start_return,
+        merge_into=merge_into,
     )
 
 
@@ -170,7 +181,7 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
         event = CaseEvent.INSPECT_PASS if match["passed"] else CaseEvent.INSPECT_FAIL
         rest = rest[match.end() :].strip(" \t\u3000:：,，")
     if event is None:
-        return f"{line}: not a command; known are {', '.join(COMMAND_LINES.values())} and #note"
+        return f"{line}: not a command; known are {', '.join(COMMAND_LINES.values())}, #merge <ticket> and #note"
     if event in REASONED_EVENTS and not rest:
         return f"{line}: expected a reason that the customer can be told: {COMMAND_LINES[event]}"
     if event is CaseEvent.REFUND_PAID and rest and _as_day(rest) is None:
@@ -178,6 +189,11 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
     if event in _BARE_EVENTS and rest.strip(".!。！"):
         return f"{line}: expected {COMMAND_LINES[event]} alone; words for the customer go on a line of their own"
     return Command(event=event, argument=rest, line=line)
+
+
+def _ticket_id(text: str) -> int | None:
+    number = text.strip(" \t\u3000:：[].。").upper()
+    return row_id(number) if number.startswith("T-") else None
 
 
 def _unglued(word: str, rest: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -49,6 +49,44 @@ class TieOrder:
 @dataclass(frozen=True, kw_only=True)
 class ReopenTicket:
     """The ticket is open again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeTicket:
+    """The ticket is closed, and what comes for it goes to another one from now on."""
+
+    into: int  # ticket id
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepInCopy:
+    """People whom the customer keeps in copy: they may write into the ticket, and get what staff write to him."""
+
+    addresses: tuple[str, ...]  # lower case
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOwner:
+    """The owner of an order is asked whether the mail's sender may speak for it; the letter goes with it."""
+
+    order_number: str
+    address: str  # of the order
+    language: str  # to write to the owner in
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantOrder:
+    """The owner of an order agreed: the one who quoted it may speak for it, and learn of it."""
+
+    confirmation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnMessageId:
+    """The mail in hand is ours; a relay gave it a Message-ID that replies will name."""
+
+    ticket_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +155,7 @@ class Reader(StrEnum):
 
     CUSTOMER = "customer"  # the ticket's customer
     STAFF = "staff"  # every member of the desk
+    OWNER = "owner"  # the buyer of an order that somebody else quotes
     ACTING_STAFF = "acting staff"  # the member whose mail is in hand
 
 
@@ -134,6 +173,7 @@ class Write:
     agent: str = ""  # that member's name
     with_order: bool = False  # the reader is entitled to the order's data (G5)
     enclose: bool = False  # staff notices: carry the mail's attachments
+    asks: AskOwner | None = None  # the question to the owner of an order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +192,11 @@ Effect = (
     | TieOrder
     | ReopenTicket
     | CloseTicket
+    | MergeTicket
+    | KeepInCopy
+    | LearnMessageId
+    | AskOwner
+    | GrantOrder
     | OpenCase
     | FillForm
     | MoveCase

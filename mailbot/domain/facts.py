@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
+from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
@@ -58,7 +59,10 @@ class TicketFacts:
 
     ticket_id: int
     is_open: bool
+    closed_at: datetime | None  # when it was closed last; None while open
+    updated_at: datetime
     language: str
+    customer_name: str
     customer_email: str
     wish: str  # what the customer came with, "" when unknown
     order_number: str  # order that the ticket is about, "" while unknown
@@ -119,12 +123,25 @@ class Facts:
     oversize: Oversize | None = None
     spam: str = ""  # what marks the mail as spam, "X-Spam-Flag: YES" or "folder Spam"; "" for nothing
     blocked: str = ""  # the entry of spam.blocklist that keeps a customer's address out; "" for none
+    is_second_copy: bool = False  # the same mail came in before, by another way
+    in_copy: tuple[str, ...] = ()  # addresses that an entitled customer wrote to besides the desk
+    merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
+    only_thanks: bool = False  # the mail thanks and says nothing else
+    ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
+    foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
+    confirmation: ConfirmationFacts | None = None  # the sender answers such a question
+    refund: RefundFacts | None = None  # the newest of the matched order
+    own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
 
     @property
     def language(self) -> str:
         """Language to answer in: the ticket's, else the mail's, else the order's, else the last of settings."""
         from_order = getattr(getattr(self.order, "order", None), "language", "")
         wanted = [self.ticket.language] if self.ticket else [self.mail.language, from_order]
+        return self.known(*wanted)
+
+    def known(self, *wanted: str) -> str:
+        """The first of the languages that can be written in, else the last of settings."""
         for language in wanted:
             for known in self.known_languages:
                 if language and (language == known or language.split("-")[0] == known.split("-")[0]):

@@ -108,6 +108,15 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfirmView:
+    """The question to the owner of an order whether somebody else may speak for it."""
+
+    order_number: str
+    asked_for: str  # who quoted it, masked: "m…y@elsewhere.example"
+    until: date  # last day for an answer, in the desk's time zone
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffNote:
     """What the desk tells staff besides the mail itself."""
 
@@ -131,5 +140,6 @@ class Letter:
     refund: RefundView | None = None
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
+    confirm: ConfirmView | None = None  # confirm_access only
     message: str = ""  # a staff member's own words to the customer (template staff_reply)
     agent: str = ""  # that staff member's name

@@ -63,4 +63,5 @@ class IncomingMail:
     attachments: tuple[Attachment, ...]
     warnings: tuple[str, ...]  # what had to be guessed or was lost, for people to read
     spam_headers: tuple[str, ...] = ()  # "X-Spam-Flag: YES": what filters on the way say, the topmost of each name
+    content_digest: str = ""  # hex; equal in copies of one mail that came by different ways; "" without Message-ID
     senders: int = 1  # mailboxes in all From fields; more than one proves nobody

@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 
 _FIRST = 100_000
+# Of mail programs in many languages, and of gateways that mark what comes from outside.
+_PREFIXES = re.compile(
+    r"^(?:\s*(?:(?:re|fwd?|aw|wg|sv|vs|vb|antw|doorst|rif|r|i|res|enc|tr|réf|ref|rv|odp|pd|ynt|ilt|отв|ответ|пер|ha|"
+    r"回复|回覆|答复|答覆|转发|轉發|轉寄|返信|転送|회신|답장|전달)\s*(?:[\[(^]?\d{1,3}[\])]?)?\s*[:：]|"
+    r"\[(?:ext|external|external sender|外部邮件)\]|\*{3,5}\s*spam\s*\*{3,5}))+",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"\[\s*(T-\d{6,12})\s*\]", re.ASCII | re.IGNORECASE)
 
 
@@ -43,8 +50,4 @@ def find_tags(subject: str) -> tuple[str, ...]:
 
 def without_tags(subject: str) -> str:
     """The customer's own subject: tags and any run of reply prefixes taken away."""
-    bare = _TAG.sub(" ", subject)
-    bare = re.sub(
-        r"^(?:\s*(?:re|fw|fwd|aw|wg|sv|antw|回复|回覆|答复|转发|轉發)\s*[:：])+", "", bare, flags=re.IGNORECASE
-    )
-    return " ".join(bare.split())
+    return " ".join(_PREFIXES.sub("", _TAG.sub(" ", subject)).split())

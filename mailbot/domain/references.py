@@ -33,6 +33,7 @@ class References:
 
     order_numbers: tuple[Finding, ...]  # upper case, each once
     ticket_tags: tuple[str, ...]  # "T-100001", from the subject
+    quoted_tags: tuple[str, ...]  # those that stand in the body only
     tokens: tuple[str, ...]  # unverified tokens: from recipient addresses, then from message ids
     message_ids: tuple[str, ...]  # In-Reply-To, References and quoted ones, each once
 
@@ -60,7 +61,8 @@ def find_references(
             places.setdefault(number.upper(), place)
     return References(
         order_numbers=tuple(Finding(value=number, place=place) for number, place in places.items()),
-        ticket_tags=find_tags(mail.subject),
+        ticket_tags=(tags := find_tags(mail.subject)),
+        quoted_tags=tuple(tag for tag in find_tags(mail.text) if tag not in tags)[:20],
         tokens=tuple(dict.fromkeys((*find_tokens(recipients), *find_tokens(message_ids)))),
         message_ids=message_ids,
     )

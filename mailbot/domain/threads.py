@@ -11,11 +11,14 @@ from mailbot.domain.standing import TokenClaim, TokenPurpose, Verdict
 
 
 class Strength(IntEnum):
-    """How much a piece of evidence says; the strongest decides, earlier ones win a draw."""
+    """What a piece of evidence weighs. Each kind counts once for a ticket; a token outweighs all others together."""
 
-    SUBJECT_TAG = 1
-    MESSAGE_ID = 2  # one of our own Message-IDs, so the sender has seen our mail
-    TOKEN = 3  # signed for this purpose, ticket and sender
+    QUOTED_TAG = 10  # the ticket's tag in the body, perhaps in words of somebody else
+    SUBJECT_TAG = 30
+    EARLIER_MAIL = 40  # Message-ID of a mail that came into the ticket
+    LEARNED_ID = 50  # Message-ID that a relay gave to a mail of ours
+    OUR_MAIL = 60  # one of our own Message-IDs, so the sender has seen our mail
+    TOKEN = 1000  # signed for this purpose, ticket and sender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +87,19 @@ def match_thread(
             refused=tuple(why for _, why in refused),
             points_at=candidates[0].ticket_id,
         )
-    best = max(counted, key=lambda p: p.strength)
+    scores: dict[int, int] = {}
+    for ticket_id, strength in {(p.ticket_id, p.strength): None for p in counted}:
+        scores[ticket_id] = scores.get(ticket_id, 0) + strength
+    best = max(scores, key=lambda ticket_id: (scores[ticket_id], -_first(counted, ticket_id)))
     return ThreadMatch(
-        ticket_id=best.ticket_id,
-        staff_token=any(c.purpose is TokenPurpose.STAFF and c.ticket_id == best.ticket_id for c in claims),
-        evidence=tuple(dict.fromkeys(p.what for p in counted if p.ticket_id == best.ticket_id)),
-        refused=tuple(why for p, why in refused if p.ticket_id != best.ticket_id),
+        ticket_id=best,
+        staff_token=any(c.purpose is TokenPurpose.STAFF and c.ticket_id == best for c in claims),
+        evidence=tuple(dict.fromkeys(p.what for p in counted if p.ticket_id == best)),
+        refused=tuple(why for p, why in refused if p.ticket_id != best),
         points_at=None,
     )
+
+
+def _first(pointers: Sequence[Pointer], ticket_id: int) -> int:
+    """Where a ticket is first pointed at: in a draw the earlier one wins."""
+    return next(index for index, pointer in enumerate(pointers) if pointer.ticket_id == ticket_id)

@@ -54,6 +54,7 @@ def compose(
     from_name: str,
     from_address: str,
     to: Address,
+    cc: Sequence[Address] = (),
     reply_to: str,
     message_id: str,
     date: datetime,
@@ -82,6 +83,7 @@ def compose(
     headers = [
         _mailbox_header("From", from_name, from_address),
         _mailbox_header("To", to.name, to.email),
+        *([b"Cc: " + b",\r\n ".join(ascii_address(a.email).encode("ascii") for a in cc)] if cc else []),
         _text_header("Subject", subject_line(rendered.subject, tag)),
         b"Date: " + format_datetime(date).encode("ascii"),
         b"Message-ID: " + message_id.encode("ascii"),

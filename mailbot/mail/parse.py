@@ -108,8 +108,19 @@ def _parse(raw: bytes) -> ParsedMail:
         warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
         spam_headers=_spam_headers(root),
         senders=max(len(senders), len(root.all("from"))),
+        content_digest=_content_digest(root, raw) if own_ids else "",
     )
     return ParsedMail(mail=mail, contents=MappingProxyType(contents))
+
+
+def _content_digest(root: Part, raw: bytes) -> str:
+    """A digest of what the sender wrote, without the trace headers that each way adds to it (RFC 5322, 3.6.7)."""
+    written = hashlib.sha256()
+    for name in ("message-id", "from", "to", "cc", "date", "subject"):
+        written.update(repr((name, root.all(name))).encode("utf-8", "surrogatepass"))
+    ends = [at + 2 * len(end) for end in (b"\r\n", b"\n") if (at := raw.find(end * 2)) >= 0]
+    written.update(memoryview(raw)[min(ends, default=0) :])
+    return written.hexdigest()
 
 
 def _files(body: Body) -> tuple[tuple[Attachment, ...], dict[str, bytes], list[str]]:

@@ -12,6 +12,7 @@ from mailbot.domain.letters import (
     Brand,
     CaseView,
     CommandHelp,
+    ConfirmView,
     FormLine,
     Letter,
     MailView,
@@ -149,6 +150,7 @@ def sample_letter(language: str) -> Letter:
         refund=_REFUND,
         mail=_MAIL,
         note=_NOTE,
+        confirm=ConfirmView(order_number="TP2026030117", asked_for="m…y@elsewhere.example", until=date(2026, 3, 25)),
         message="您好，\n\n底座可以单独购买。" if chinese else "Hello,\n\nyou can buy the base on its own.",
         agent="小李" if chinese else "Lee",
     )
@@ -195,12 +197,22 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "refund_notice": ("case", "refund"),
     "refund_settled": ("case", "refund"),
     "staff_refund_overdue": ("case", "refund"),
+    "confirm_access": ("confirm",),
+    "order_status": ("order",),
+    "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
     "staff_command_refused": ("note",),
     "staff_delivery_failed": ("note",),
 }
-_OPTIONAL = ("order", "case", "refund", "mail", "note")
-_NEEDS_NOTHING = ("acknowledgement", "order_number_needed", "order_not_confirmed", "return_too_late", "staff_reply")
+_OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm")
+_NEEDS_NOTHING = (
+    "acknowledgement",
+    "order_number_needed",
+    "order_not_confirmed",
+    "order_confirmed",
+    "return_too_late",
+    "staff_reply",
+)
 
 
 def sample_letters(name: str, language: str) -> Sequence[Letter]:

@@ -82,6 +82,8 @@ class AuthenticationSettings(Section):
 
     authserv_id: str = ""
     staff_commands_need_pass: bool = True
+    ask_owners: bool = True
+    ask_days: int = Field(default=7, ge=1, le=90)
 
 
 class OrderSettings(Section):
@@ -102,6 +104,13 @@ class LimitSettings(Section):
     replies_per_address_per_day: int = Field(default=20, ge=1)
     replies_per_ticket_per_hour: int = Field(default=5, ge=1)
     staff_replies_per_ticket_per_hour: int = Field(default=20, ge=1)
+
+
+class ThreadSettings(Section):
+    """How long a conversation is the same one."""
+
+    reopen_days: int = Field(default=14, ge=0, le=3650)
+    quiet_days: int = Field(default=30, ge=1, le=3650)
 
 
 def _addresses_or_domains(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,6 +165,7 @@ class Settings(Section):
     delivery: DeliverySettings = DeliverySettings()
     limits: LimitSettings = LimitSettings()
     spam: SpamSettings = SpamSettings()
+    threads: ThreadSettings = ThreadSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
     @model_validator(mode="after")

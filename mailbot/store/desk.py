@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -24,6 +24,8 @@ from mailbot.store.models import (
     Refund,
     Ticket,
 )
+
+_MOST_PARTICIPANTS = 20  # of one ticket
 
 
 def open_ticket(
@@ -51,7 +53,7 @@ def open_ticket(
         updated_at=now,
     )
     if customer_email:
-        sql.insert("participant", ticket_id=ticket_id, email=customer_email)
+        sql.insert("participant", ticket_id=ticket_id, email=customer_email, role="customer")
     return ticket_id
 
 
@@ -60,9 +62,48 @@ def touch_ticket(ticket_id: int, now: datetime) -> None:
     sql.run("UPDATE ticket SET updated_at = ? WHERE id = ?", now, ticket_id)
 
 
-def set_ticket_state(ticket_id: int, state: str) -> None:
-    """Open or closed."""
-    Ticket.update(state=state).where(Ticket.id == ticket_id).execute()
+def open_again(ticket_id: int) -> None:
+    """The ticket is open."""
+    Ticket.update(state="open", closed_at=None).where(Ticket.id == ticket_id).execute()
+
+
+def close_ticket(ticket_id: int, now: datetime) -> None:
+    """The ticket is closed."""
+    Ticket.update(state="closed", closed_at=now).where(Ticket.id == ticket_id).execute()
+
+
+def merge_ticket(ticket_id: int, into: int, now: datetime) -> None:
+    """Close a ticket for good. Raises SafeguardTripped when one of the two was merged in the meantime."""
+    there = {
+        row[0] for row in sql.rows("SELECT id FROM ticket WHERE id IN (?, ?) AND merged_into IS NULL", ticket_id, into)
+    }
+    if ticket_id == into or there != {ticket_id, into}:
+        raise SafeguardTripped("one of the two tickets was merged already; nothing was changed")
+    Ticket.update(state="closed", closed_at=now, merged_into=into).where(Ticket.id == ticket_id).execute()
+
+
+def keep_in_copy(ticket_id: int, addresses: Sequence[str]) -> None:
+    """Addresses that take part from now on; the most that a ticket keeps is bounded (G9)."""
+    there = {row[0] for row in sql.rows("SELECT email FROM participant WHERE ticket_id = ?", ticket_id)}
+    fresh = [address for address in addresses if address not in there]
+    for address in fresh[: max(0, _MOST_PARTICIPANTS - len(there))]:
+        sql.insert("participant", ticket_id=ticket_id, email=address, role="copy")
+
+
+def learn_message_id(ticket_id: int, message_id: str) -> None:
+    """A Message-ID that stands for the ticket, though no stored mail bears it."""
+    known = sql.first(
+        """
+        SELECT 1 FROM message WHERE message_id = ? AND ticket_id = ?
+        UNION ALL SELECT 1 FROM learned_id WHERE message_id = ? AND ticket_id = ?
+        """,
+        message_id,
+        ticket_id,
+        message_id,
+        ticket_id,
+    )
+    if known is None:
+        sql.insert("learned_id", ticket_id=ticket_id, message_id=message_id)
 
 
 def tie_order(ticket_id: int, order_number: str) -> None:
@@ -71,7 +112,14 @@ def tie_order(ticket_id: int, order_number: str) -> None:
 
 
 def file_mail(
-    *, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sender: str, at: datetime, reason: str = ""
+    *,
+    ticket_id: int | None,
+    inbox_id: int,
+    mail: IncomingMail,
+    sender: str,
+    verdict: str,
+    at: datetime,
+    reason: str = "",
 ) -> int:
     """Put an incoming mail into a ticket, or for a `reason` beside all tickets; text is masked. Returns the id."""
     message = sql.insert(
@@ -87,6 +135,8 @@ def file_mail(
         text=mask_secrets(mail.text),
         origin=mail.origin.value,
         reason=reason[:200],
+        content_digest=mail.content_digest,
+        verdict=verdict,
         at=at,
     )
     attach(message, mail.attachments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mailbot.store import sql
 from mailbot.store.models import Inbox
@@ -44,6 +45,22 @@ def pending(limit: int, after: int = 0) -> list[InboxItem]:
     """Mails that wait, oldest first, with ids above `after`."""
     rows = Inbox.select().where((Inbox.state == "pending") & (Inbox.id > after)).order_by(Inbox.id).limit(limit)
     return [_item(row) for row in rows]
+
+
+def decided(limit: int, after: int = 0, since: datetime | None = None) -> list[InboxItem]:
+    """Mails that are done, oldest first, with ids above `after`, that came from `since` on."""
+    rows = Inbox.select().where(_decided(since) & (Inbox.id > after)).order_by(Inbox.id).limit(limit)
+    return [_item(row) for row in rows]
+
+
+def count_decided(since: datetime | None = None) -> int:
+    """How many mails are done that came from `since` on."""
+    return int(Inbox.select().where(_decided(since)).count())
+
+
+def _decided(since: datetime | None) -> Any:
+    done = Inbox.state == "done"
+    return done & (Inbox.received_at >= since) if since else done
 
 
 def still_pending(inbox_id: int) -> bool:

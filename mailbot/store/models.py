@@ -134,6 +134,8 @@ class Ticket(Model):
     wish = TextField()
     order_number = TextField(default="")
     linked_to = IntegerField(null=True)  # ticket id
+    merged_into = IntegerField(null=True)  # ticket id; what comes for this ticket goes there
+    closed_at = UtcField(null=True)  # while closed
     opened_at = UtcField()
     updated_at = UtcField()
 
@@ -148,10 +150,40 @@ class Participant(Model):
     ticket = ForeignKeyField(Ticket, column_name="ticket_id")
     ticket_id: int
     email = TextField()  # lower case
+    role = TextField()  # customer or copy
 
     class Meta:
         table_name = "participant"
         indexes = ((("ticket", "email"), True),)
+
+
+class LearnedId(Model):
+    """A Message-ID that stands for a ticket although no stored mail bears it."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    message_id = TextField()
+
+    class Meta:
+        table_name = "learned_id"
+        indexes = ((("message_id", "ticket"), True),)
+
+
+class ConfirmationRow(Model):
+    """A request to the owner of an order (G5)."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    order_number = TextField(index=True)
+    asked_for = TextField(index=True)  # lower case
+    asked_at = UtcField()
+    expires_at = UtcField()
+    granted_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "confirmation"
 
 
 class Outbox(Model):
@@ -209,6 +241,8 @@ class Message(Model):
     text = TextField()  # masked
     origin = TextField()
     reason = TextField(default="")  # why it belongs to no ticket
+    content_digest = TextField(default="")  # IncomingMail.content_digest
+    verdict = TextField(default="")  # on the sender of a mail that came in
     at = UtcField()
 
     class Meta:
@@ -328,6 +362,8 @@ MODELS: tuple[type[Model], ...] = (
     OrderLineRow,
     Ticket,
     Participant,
+    LearnedId,
+    ConfirmationRow,
     Outbox,
     OutboxBytes,
     Message,

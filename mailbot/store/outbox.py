@@ -93,6 +93,8 @@ def queue(
         subject=subject,
         text=text,
         origin="own",
+        content_digest="",
+        verdict="",
         at=now,
     )
     desk.attach(message, enclosed)

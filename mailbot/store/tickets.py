@@ -11,21 +11,58 @@ from decimal import Decimal
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.facts import BounceFacts, CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item, is_proof
+from mailbot.domain.matters import subject_key
+from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import ticket_number
+from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
 from mailbot.store import orders, sql, views
 from mailbot.store.models import Refund
 
+_WAYS = {
+    "out": (Strength.OUR_MAIL, "a mail of ours"),
+    "learned": (Strength.LEARNED_ID, "a mail that was answered before"),
+    "in": (Strength.EARLIER_MAIL, "an earlier mail"),
+}
 _CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers, terms"
 _CLOSED_STATES = (CaseState.REFUNDED.value, CaseState.DECLINED.value, CaseState.WITHDRAWN.value)
 
 
-def existing(ticket_ids: Iterable[int]) -> set[int]:
-    """Those of the ids that are tickets."""
-    wanted = list(ticket_ids)[:100]
-    if not wanted:
-        return set()
-    return {row[0] for row in sql.rows(f"SELECT id FROM ticket WHERE id IN {sql.marks(wanted)}", *wanted)}
+_MOST_MERGES = 50  # followed from one ticket to the next
+
+
+def after_merges(ticket_ids: Iterable[int]) -> dict[int, int]:
+    """For those of the ids that are tickets: the ticket that each is part of by now, mostly itself."""
+    now_in = {ticket_id: ticket_id for ticket_id in list(dict.fromkeys(ticket_ids))[:100]}
+    goes_to: dict[int, int | None] = {}
+    for _ in range(_MOST_MERGES):
+        unknown = set(now_in.values()) - set(goes_to)
+        if unknown:
+            query = f"SELECT id, merged_into FROM ticket WHERE id IN {sql.marks(unknown)}"
+            goes_to.update(sql.rows(query, *unknown))
+        followed = {old: goes_to[new] or new for old, new in now_in.items() if new in goes_to}
+        if followed == now_in:
+            break
+        now_in = followed
+    return now_in
+
+
+def subjects(ticket_id: int) -> frozenset[str]:
+    """The subjects of a ticket's mails, as `subject_key` writes them."""
+    query = "SELECT DISTINCT subject FROM message WHERE ticket_id = ? LIMIT 1000"
+    return frozenset(subject_key(subject) for (subject,) in sql.rows(query, ticket_id))
+
+
+def is_second_copy(mail: IncomingMail, verdict: Verdict) -> bool:
+    """True when the same mail came in before by another way, its sender proven at least as well."""
+    if mail.message_id is None or not mail.content_digest:
+        return False
+    query = """
+        SELECT m.verdict FROM message m JOIN inbox i ON i.id = m.inbox_id
+        WHERE m.message_id = ? AND m.content_digest = ? AND i.digest <> ?
+        """
+    before = {found for (found,) in sql.rows(query, mail.message_id, mail.content_digest, mail.digest)}
+    return verdict.value in before or Verdict.VERIFIED.value in before or (bool(before) and verdict is Verdict.FAILED)
 
 
 def participants(ticket_ids: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -44,14 +81,15 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
     if not wanted:
         return []
     query = f"SELECT message_id, ticket_id, direction FROM message WHERE message_id IN {sql.marks(wanted)}"
-    by_id = {(found, ticket_id): way for found, ticket_id, way in sql.rows(query, *wanted) if ticket_id is not None}
+    found = {(message_id, ticket_id): way for message_id, ticket_id, way in sql.rows(query, *wanted) if ticket_id}
+    query = f"SELECT message_id, ticket_id FROM learned_id WHERE message_id IN {sql.marks(wanted)}"
+    for message_id, ticket_id in sql.rows(query, *wanted):
+        found.setdefault((message_id, ticket_id), "learned")
     pointers = []
-    for wanted_id in wanted:
-        for (message_id, ticket_id), direction in by_id.items():
-            if message_id == wanted_id:
-                whose = "a mail of ours" if direction == "out" else "an earlier mail"
-                what = f"answers {whose} in {ticket_number(ticket_id)}"
-                pointers.append(Pointer(ticket_id=ticket_id, strength=Strength.MESSAGE_ID, what=what))
+    for (_, ticket_id), way in sorted(found.items(), key=lambda item: wanted.index(item[0][0])):
+        strength, whose = _WAYS[way]
+        what = f"answers {whose} in {ticket_number(ticket_id)}"
+        pointers.append(Pointer(ticket_id=ticket_id, strength=strength, what=what))
     return list(dict.fromkeys(pointers))
 
 
@@ -67,15 +105,22 @@ def bounced(message_ids: Sequence[str]) -> BounceFacts | None:
 
 def load(ticket_id: int) -> TicketFacts | None:
     """A ticket with its newest case, or None."""
-    found = sql.first("SELECT state, language, customer_email, wish, order_number FROM ticket WHERE id = ?", ticket_id)
+    query = """
+        SELECT state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number
+        FROM ticket WHERE id = ?
+        """
+    found = sql.first(query, ticket_id)
     if found is None:
         return None
-    state, language, customer_email, wish, order_number = found
+    state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number = found
     newest = newest_case(ticket_id)
     return TicketFacts(
         ticket_id=ticket_id,
         is_open=state == "open",
+        closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
+        updated_at=datetime.fromisoformat(updated_at),
         language=language,
+        customer_name=customer_name,
         customer_email=customer_email,
         wish=wish,
         order_number=order_number,
@@ -144,6 +189,12 @@ def refunds_too_many_pieces(case_id: int) -> bool:
     return any(item.quantity > pieces[item.model] for item in case.items)
 
 
+def refund_of_order(order_number: str) -> RefundFacts | None:
+    """The newest refund of an order, or None."""
+    row = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
+    return _refund(row) if row is not None else None
+
+
 def _refund(row: Refund) -> RefundFacts:
     return RefundFacts(
         refund_id=row.id,
@@ -177,7 +228,10 @@ def ticket_answers_since(ticket_id: int, since: datetime) -> int:
 
 def relayed_since(ticket_id: int, since: datetime) -> int:
     """Staff's own words sent on to the customer in a ticket since then."""
-    query = "SELECT COUNT(*) FROM outbox WHERE ticket_id = ? AND created_at >= ? AND template = 'staff_reply'"
+    query = """
+        SELECT COUNT(*) FROM outbox o JOIN ticket t ON t.id = o.ticket_id AND t.customer_email = o.recipient
+        WHERE o.ticket_id = ? AND o.created_at >= ? AND o.template = 'staff_reply'
+        """  # people in copy get theirs beside the customer's
     return int(sql.rows(query, ticket_id, since)[0][0])
 
 

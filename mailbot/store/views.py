@@ -24,6 +24,7 @@ class TicketRow:
     wish: str
     order_number: str
     linked_to: int | None
+    merged_into: int | None
     opened_at: datetime
     updated_at: datetime
 
@@ -33,7 +34,7 @@ def row(ticket_id: int) -> TicketRow | None:
     found = sql.first(
         """
         SELECT id, state, subject, language, customer_name, customer_email, wish, order_number, linked_to,
-               opened_at, updated_at
+               merged_into, opened_at, updated_at
         FROM ticket WHERE id = ?
         """,
         ticket_id,
@@ -50,8 +51,9 @@ def row(ticket_id: int) -> TicketRow | None:
         wish=found[6],
         order_number=found[7],
         linked_to=found[8],
-        opened_at=datetime.fromisoformat(found[9]),
-        updated_at=datetime.fromisoformat(found[10]),
+        merged_into=found[9],
+        opened_at=datetime.fromisoformat(found[10]),
+        updated_at=datetime.fromisoformat(found[11]),
     )
 
 
@@ -72,6 +74,7 @@ def _row(found: Ticket) -> TicketRow:
         wish=found.wish,
         order_number=found.order_number,
         linked_to=found.linked_to,
+        merged_into=found.merged_into,
         opened_at=found.opened_at,
         updated_at=found.updated_at,
     )
@@ -101,6 +104,12 @@ def refund_of_case(case_id: int) -> RefundRow | None:
     return _refund_row(found) if found else None
 
 
+def refund_of_order(order_number: str) -> RefundRow | None:
+    """The newest refund of an order, or None."""
+    found = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
+    return _refund_row(found) if found is not None else None
+
+
 def refunds(limit: int, state: str = "") -> list[RefundRow]:
     """Refunds, newest first."""
     query = Refund.select().order_by(Refund.id.desc()).limit(limit)
@@ -124,13 +133,23 @@ def _refund_row(found: Refund) -> RefundRow:
     )
 
 
-def thread_of(ticket_id: int, address: str) -> list[str]:
-    """Message-IDs that `address` wrote or got in a ticket, oldest first: nobody else's ids leave the house."""
+def in_copy(ticket_id: int) -> list[str]:
+    """Addresses that the customer keeps in copy, in the order in which they joined."""
+    query = "SELECT email FROM participant WHERE ticket_id = ? AND role = 'copy' ORDER BY id"
+    return [email for (email,) in sql.rows(query, ticket_id)]
+
+
+def thread_of(ticket_id: int, address: str, customer: str = "") -> list[str]:
+    """Message-IDs that `address` wrote or got in a ticket, oldest first: nobody else's ids leave the house.
+
+    Somebody in copy got what the `customer` wrote as well.
+    """
     query = """
-        SELECT message_id FROM message WHERE ticket_id = ? AND (sender = ? OR recipient = ?) AND message_id <> ''
+        SELECT message_id FROM message
+        WHERE ticket_id = ? AND (sender = ? OR recipient = ? OR (sender = ? AND direction = 'in')) AND message_id <> ''
         ORDER BY id
         """
-    return [message_id for (message_id,) in sql.rows(query, ticket_id, address, address)]
+    return [message_id for (message_id,) in sql.rows(query, ticket_id, address, address, customer or address)]
 
 
 def files_from_customer(ticket_id: int) -> list[Attachment]:

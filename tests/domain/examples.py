@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -85,7 +85,7 @@ def mail(text: str = "Hello", *, quoted: str = "", **changes: object) -> Incomin
 
 def references(*numbers: tuple[str, Place]) -> References:
     found = tuple(Finding(value=number, place=place) for number, place in numbers)
-    return References(order_numbers=found, ticket_tags=(), tokens=(), message_ids=())
+    return References(order_numbers=found, ticket_tags=(), quoted_tags=(), tokens=(), message_ids=())
 
 
 def case(state: CaseState = CaseState.REQUESTED, **changes: object) -> CaseFacts:
@@ -119,6 +119,9 @@ def ticket(**changes: object) -> TicketFacts:
     values: dict[str, object] = {
         "ticket_id": 1,
         "is_open": True,
+        "closed_at": None,
+        "updated_at": NOW - timedelta(days=1),
+        "customer_name": "Kate Murray",
         "language": "en",
         "customer_email": KATE,
         "wish": "",

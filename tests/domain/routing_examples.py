@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
+from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.facts import BounceFacts, Facts, Oversize
 from mailbot.domain.match import Ambiguous
 from mailbot.domain.message import Origin
@@ -13,6 +14,7 @@ from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import (
     NOT_CONFIRMED,
+    NOW,
     RETURN_WISH,
     STAFF,
     case,
@@ -20,6 +22,7 @@ from tests.domain.examples import (
     facts,
     mail,
     order,
+    refund,
     standing,
     thread,
     ticket,
@@ -28,6 +31,17 @@ from tests.domain.examples import (
 AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
 OVERSIZE = Oversize(size=61_000_000, limit=50_000_000, place="imap:support/INBOX")
 IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
+
+WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3",))
+WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
+CONFIRMATION = ConfirmationFacts(
+    confirmation_id=1,
+    ticket_id=7,
+    order_number="TP2026030117",
+    asked_for="rob@mail.example",
+    expires_at=NOW + timedelta(days=1),
+    granted=False,
+)
 
 
 def machine(origin: Origin, **changes: object) -> Facts:
@@ -111,6 +125,56 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("staff", "a command that the case doesn't allow"): (
         staff("#inspect pass"),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("incoming", "a mail that is here already"): (facts(is_second_copy=True), []),
+    ("incoming", "our own mail came back"): (
+        machine(Origin.OWN, role=Role.DESK, own_ticket=1),
+        ["LearnMessageId", "FileApart"],
+    ),
+    ("staff", "staff merge two tickets"): (
+        staff("#merge T-100002", None, merge_target=ticket(ticket_id=2)),
+        ["UseTicket", "FileMail", "MergeTicket"],
+    ),
+    ("staff", "a merge that can't be"): (
+        staff("#merge T-100002", None, merge_target=ticket(ticket_id=2, customer_email="eve@elsewhere.example")),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("customer", "thanks when all is done"): (
+        facts(ticket=ticket(is_open=False), thread=IN_TICKET, only_thanks=True),
+        ["UseTicket", "FileMail"],
+    ),
+    ("customer", "where the parcel is"): (
+        facts(wishes=(WHERE_IS_IT,), order=exact(shipping_status="shipped")),
+        ["OpenTicket", "FileMail", "TieOrder", "order_status > customer", "CloseTicket"],
+    ),
+    ("customer", "where the refund is, while the case is open"): (
+        facts(
+            wishes=(WHERE_IS_MY_REFUND,),
+            order=exact(),
+            refund=refund(due_on=NOW.date()),
+            open_case_elsewhere=case(ticket_id=7),
+        ),
+        ["UseTicket", "FileMail", "refund_status > customer"],
+    ),
+    ("customer", "where the refund is"): (
+        facts(wishes=(WHERE_IS_MY_REFUND,), order=exact(), refund=refund(settled=True)),
+        ["OpenTicket", "FileMail", "TieOrder", "refund_status > customer", "CloseTicket"],
+    ),
+    ("customer", "the owner of an order agrees that somebody speaks for it"): (
+        facts(mail=mail("Yes."), confirmation=CONFIRMATION),
+        ["UseTicket", "FileMail", "GrantOrder", "TieOrder", "order_confirmed > customer", "staff_notice > staff"],
+    ),
+    ("customer", "the owner of an order answers otherwise"): (
+        facts(mail=mail("Who is that?"), confirmation=CONFIRMATION),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "somebody in copy writes in a closed ticket"): (
+        facts(sender="rob@mail.example", ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
+    ),
+    ("customer", "somebody in copy writes"): (
+        facts(sender="rob@mail.example", ticket=ticket(), thread=IN_TICKET, wishes=(RETURN_WISH,), order=exact()),
+        ["UseTicket", "FileMail", "TieOrder", "staff_notice > staff"],
     ),
     ("staff", "staff start a return"): (
         staff("#return TP2026030117", None, order=exact()),

@@ -236,3 +236,16 @@ def test_words_after_a_reason_belong_to_it() -> None:
 def test_a_return_can_be_started() -> None:
     assert read_staff_words("#return tp2026110002").start_return == "TP2026110002"
     assert read_staff_words("#退货").start_return == ""
+
+
+@pytest.mark.parametrize("line", ["#merge T-100007", "#Merge: [T-100007].", "＃合并 t-100007", "#合并T-100007"])
+def test_merge_names_the_other_ticket(line: str) -> None:
+    words = read_staff_words(line + "\n谢谢")
+    assert (words.merge_into, words.problems, words.text) == (7, (), "")
+
+
+@pytest.mark.parametrize("line", ["#merge", "#merge R-100007", "#merge 7", "#合并", "#merge T-100007 and T-100008"])
+def test_a_merge_without_one_ticket_is_a_problem(line: str) -> None:
+    words = read_staff_words(line)
+    assert words.merge_into is None
+    assert "expected #merge and the number of the other ticket" in words.problems[0]

@@ -97,4 +97,6 @@ def test_a_token_in_the_text_is_no_reference() -> None:
 
 
 def test_a_mail_without_anything_refers_to_nothing() -> None:
-    assert find(mail("", subject="")) == References(order_numbers=(), ticket_tags=(), tokens=(), message_ids=())
+    assert find(mail("", subject="")) == References(
+        order_numbers=(), ticket_tags=(), quoted_tags=(), tokens=(), message_ids=()
+    )

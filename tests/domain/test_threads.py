@@ -21,7 +21,19 @@ def tag(ticket_id: int) -> Pointer:
 
 
 def message_id(ticket_id: int) -> Pointer:
-    return Pointer(ticket_id=ticket_id, strength=Strength.MESSAGE_ID, what=f"answers our mail {ticket_id}")
+    return Pointer(ticket_id=ticket_id, strength=Strength.OUR_MAIL, what=f"answers our mail {ticket_id}")
+
+
+def quoted(ticket_id: int) -> Pointer:
+    return Pointer(ticket_id=ticket_id, strength=Strength.QUOTED_TAG, what=f"tag in the text {ticket_id}")
+
+
+def earlier(ticket_id: int) -> Pointer:
+    return Pointer(ticket_id=ticket_id, strength=Strength.EARLIER_MAIL, what=f"answers an earlier mail {ticket_id}")
+
+
+def learned(ticket_id: int) -> Pointer:
+    return Pointer(ticket_id=ticket_id, strength=Strength.LEARNED_ID, what=f"learned {ticket_id}")
 
 
 def find(*evidence: TokenClaim | Pointer, sender: str = KATE, verdict: Verdict = Verdict.VERIFIED) -> ThreadMatch:
@@ -51,6 +63,13 @@ def find(*evidence: TokenClaim | Pointer, sender: str = KATE, verdict: Verdict =
         ((tag(3),), None),
         ((message_id(3),), None),
         ((claim(3),), 3),  # signed for this very sender: it entitles
+        ((quoted(1),), 1),
+        ((quoted(1), tag(2)), 2),
+        ((tag(1), quoted(1), earlier(2)), 1),  # together they weigh as much, and come first
+        ((tag(1), quoted(1), learned(2)), 2),
+        ((tag(1), earlier(1), message_id(2)), 1),
+        ((tag(1), tag(1), tag(1), message_id(2)), 2),  # the same kind counts once
+        ((claim(1), *(make(2) for make in (quoted, tag, earlier, learned, message_id))), 1),
         ((tag(9),), None),  # a ticket that nobody is known to take part in
     ],
 )

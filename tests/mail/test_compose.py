@@ -20,7 +20,7 @@ from mailbot.mail.render import Rendered
 
 LETTER = Rendered(subject="退款通知：¥299.00", text="您好！\n\n原因：\n", html="<p>您好！</p>", language="zh-Hans")
 HEADERS = {
-    "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "In-Reply-To", "References", "Auto-Submitted",
+    "From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply-To", "In-Reply-To", "References", "Auto-Submitted",
     "X-Auto-Response-Suppress", "X-Mailbot-Desk", "Content-Language", "MIME-Version", "Content-Type",
 }  # fmt: skip
 
@@ -89,6 +89,12 @@ def test_a_person_s_mail_is_not_marked_automatic() -> None:
     mail = read(write(auto_submitted="no"))
     assert mail["Auto-Submitted"] is None
     assert mail["X-Auto-Response-Suppress"] is None
+
+
+def test_people_in_copy_are_named() -> None:
+    raw = write(cc=[Address(name="Rob", email="rob@mail.example"), Address(name="", email="ida@bücher.example")])
+    check_form(raw)
+    assert str(read(raw)["Cc"]) == "rob@mail.example, ida@xn--bcher-kva.example"
 
 
 def test_same_arguments_same_bytes() -> None:

@@ -191,7 +191,7 @@ def test_a_filed_mail_is_masked_and_its_attachments_may_be_proof(
     ticket_id = new_ticket()
     attachment = RECEIPT.__class__(**{**vars(RECEIPT), "content_type": content_type, "inline": inline})
     incoming = mail("my card is 4111 1111 1111 1111", subject="PIN: 4821", attachments=(attachment,))
-    desk.file_mail(ticket_id=ticket_id, inbox_id=1, mail=incoming, sender=KATE, at=NOW)
+    desk.file_mail(ticket_id=ticket_id, inbox_id=1, mail=incoming, sender=KATE, verdict="verified", at=NOW)
     (filed,) = history.messages(ticket_id)
     assert "4111" not in filed.text
     assert "4821" not in filed.subject
@@ -208,3 +208,32 @@ def test_a_refund_is_overdue_the_day_after_its_promise_until_staff_know(case_id:
     assert (due.refund.refund_id, due.case.case_id) == (refund_id, case_id)
     desk.mark_overdue_told(refund_id)
     assert tickets.due_refunds(date(2026, 4, 1), NOW) == []
+
+
+def test_merges_are_followed_and_never_go_in_circles(database: Database) -> None:
+    first, second, third = new_ticket(), new_ticket(), new_ticket()
+    desk.merge_ticket(third, second, NOW)
+    desk.merge_ticket(second, first, NOW)
+    assert tickets.after_merges([first, second, third, 99]) == {first: first, second: first, third: first}
+    for ticket_id, into in ((first, first), (first, second), (third, first), (first, 99)):
+        with pytest.raises(SafeguardTripped, match="merged already"):
+            desk.merge_ticket(ticket_id, into, NOW)
+    assert tickets.after_merges([]) == {}
+
+
+def test_a_ticket_keeps_only_so_many_people(database: Database) -> None:
+    ticket_id = new_ticket()
+    for group in range(4):
+        desk.keep_in_copy(ticket_id, [KATE, *(f"guest{group}-{number}@mail.example" for number in range(8))])
+    assert len(tickets.participants([ticket_id])[ticket_id]) == 20
+
+
+def test_a_closed_ticket_knows_since_when(database: Database) -> None:
+    ticket_id = new_ticket()
+    desk.close_ticket(ticket_id, NOW)
+    closed = tickets.load(ticket_id)
+    desk.open_again(ticket_id)
+    opened = tickets.load(ticket_id)
+    assert closed is not None
+    assert opened is not None
+    assert (closed.is_open, closed.closed_at, opened.is_open, opened.closed_at) == (False, NOW, True, None)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
+    AskOwner,
+    CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    GrantOrder,
+    KeepInCopy,
+    LearnMessageId,
+    MergeTicket,
     OpenCase,
     OpenTicket,
     Reader,
@@ -25,7 +31,14 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role
-from mailbot.domain.vocabulary.asked import case_of, form_so_far, new_answers, staff_moves, still_missing
+from mailbot.domain.vocabulary.asked import (
+    case_of,
+    form_so_far,
+    merge_problems,
+    new_answers,
+    staff_moves,
+    still_missing,
+)
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -40,13 +53,13 @@ def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, .
     """A new ticket with the mail in it, tied to the order when the match is exact."""
     wish = facts.wishes[0].name if facts.wishes else ""
     opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
-    return (opened, FileMail(), *_tie_order(facts))
+    return (opened, FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
 
 @MAIL_WORDS.action("add to the ticket")
 def _add(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """File the mail in the ticket it belongs to."""
-    return (UseTicket(ticket_id=_ticket_id(facts)), FileMail(), *_tie_order(facts))
+    return (UseTicket(ticket_id=_ticket_id(facts)), FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
 
 @MAIL_WORDS.action("add to the ticket of the open case")
@@ -56,6 +69,50 @@ def _add_elsewhere(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect,
     if case is None:
         raise ValueError("a rule adds to an open case that isn't there; put its condition into the rule")
     return (UseTicket(ticket_id=case.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("add to the ticket that asked")
+def _add_to_asking(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """File what the owner of an order answers with the mail that made us ask."""
+    if facts.confirmation is None:
+        raise ValueError("a rule files the answer of an order's owner, and there is none; put that condition into it")
+    return (UseTicket(ticket_id=facts.confirmation.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("let them speak for the order")
+def _grant(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Who quoted the order is answered as its owner would be, from now on."""
+    asked = facts.confirmation
+    if asked is None or asked.granted:
+        return ()
+    return (GrantOrder(confirmation_id=asked.confirmation_id), TieOrder(order_number=asked.order_number))
+
+
+@MAIL_WORDS.action("ask the order's owner")
+def _ask_owner(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A question to the address on the order, once in a while; the sender can't tell whether it was asked (G5)."""
+    order = facts.foreign_order
+    if order is None or facts.ask_until is None:
+        return ()
+    asks = AskOwner(
+        order_number=order.number,
+        address=order.buyer_email,
+        language=facts.known(order.language),
+        expires_at=facts.ask_until,
+    )
+    return (asks, Write(template="confirm_access", to=Reader.OWNER, automatic=True, asks=asks))
+
+
+@MAIL_WORDS.action("keep the bytes only")
+def _keep(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Nothing more is done: what the mail says is here already."""
+    return ()
+
+
+@MAIL_WORDS.action("learn its Message-ID")
+def _learn(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Replies that name the id which a relay gave to our mail find their ticket."""
+    return (LearnMessageId(ticket_id=facts.own_ticket),) if facts.own_ticket is not None else ()
 
 
 @MAIL_WORDS.action("file apart")
@@ -70,10 +127,22 @@ def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ..
     return (FileApart(reason=reason),)
 
 
+@MAIL_WORDS.action("close the ticket")
+def _close(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Nothing is left to do; an answer within the grace time opens it again."""
+    return (CloseTicket(),)
+
+
 @MAIL_WORDS.action("reopen the ticket")
 def _reopen(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """The ticket is open again."""
     return (ReopenTicket(),)
+
+
+@MAIL_WORDS.action("merge the ticket")
+def _merge(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Close the ticket; what comes for it goes to the one that staff named."""
+    return (MergeTicket(into=facts.merge_target.ticket_id),) if facts.merge_target is not None else ()
 
 
 @MAIL_WORDS.action("open a case", tuple(kind.value for kind in CaseKind))
@@ -136,6 +205,8 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         if case_of(facts) is not None:
             reasons.append("the ticket has a case already")
         reasons.extend(facts.order.evidence)
+    elif facts.words is not None and facts.words.merge_into is not None:
+        reasons.extend(merge_problems(facts))
     elif not reasons and isinstance(moved, Refusal):
         reasons.extend(moved.reasons)
     return (
@@ -166,6 +237,7 @@ _HEADLINES = (
     "order_not_confirmed",
     "too_late",
     "suspicious",
+    "owner_refuses",
     "bounce",
     "too_large",
     "marked_as_spam",
@@ -181,6 +253,8 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     if facts.spam:
         remarks.append(f"marked as spam: {facts.spam}")
     remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
+    if facts.foreign_order is not None and argument == "order_not_confirmed":
+        remarks.append("the order's own address was asked whether this sender may speak for the order")
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
     return (
@@ -220,6 +294,10 @@ def _ticket_id(facts: Facts) -> int:
 
 def _tie_order(facts: Facts) -> tuple[Effect, ...]:
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
+
+
+def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
+    return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
 
 
 def _wish_evidence(facts: Facts) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
 from mailbot.domain.moves import Mover, Refusal, move_case_through
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.rules import RuleBook
 
 WAITING_STATES = (CaseState.REQUESTED, CaseState.NEEDS_INFO)
@@ -84,3 +85,21 @@ def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
         return Refusal(reasons=("the ticket has no return case; #return TP… starts one for an order of this customer",))
     mover = Mover(actor=Actor.STAFF, address=facts.sender, today=facts.today)
     return move_case_through(case, facts.words.commands, mover, book.returns, facts.calendar)
+
+
+def merge_problems(facts: Facts) -> tuple[str, ...]:
+    """Why staff can't merge the mail's ticket into the one that they name; () when they can."""
+    ticket, target = facts.ticket, facts.merge_target
+    if facts.words is None or facts.words.merge_into is None or ticket is None:
+        return ("no other ticket was named",)
+    number = ticket_number(facts.words.merge_into)
+    if target is None:
+        return (f"there is no ticket {number}",)
+    problems = []
+    if target.ticket_id == ticket.ticket_id:
+        problems.append(f"{number} is this very ticket")
+    if target.customer_email != ticket.customer_email or not ticket.customer_email:
+        problems.append(f"{number} is another address's: who wrote the one may not know of the other")
+    if ticket.case is not None:
+        problems.append(f"this ticket has a case; merge {number} into this one instead")
+    return tuple(problems)

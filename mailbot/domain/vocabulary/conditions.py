@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from mailbot.domain.confirmation import agrees
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Ambiguous, Exact, NoMatch
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
-from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, staff_moves
+from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
+
+# What shops write where a parcel hasn't arrived; the words for customers are in the templates.
+_UNDER_WAY = ("pending", "paid", "processing", "packed", "shipped", "in transit", "in_transit", "out for delivery")
 
 
 @MAIL_WORDS.condition("origin is", tuple(origin.value for origin in Origin))
 def _origin_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Who or what wrote the mail (G4)."""
     return facts.mail.origin.value == argument
+
+
+@MAIL_WORDS.condition("it is a second copy")
+def _is_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The same mail came in before by another way: written to two of our addresses, or taken from two folders."""
+    return facts.is_second_copy
+
+
+@MAIL_WORDS.condition("our own mail came back")
+def _came_back(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A copy of a mail of ours, proven by its signed reply address."""
+    return facts.own_ticket is not None
 
 
 @MAIL_WORDS.condition("it is machine mail")
@@ -96,6 +112,18 @@ def _starts_return(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.words is not None and facts.words.start_return is not None
 
 
+@MAIL_WORDS.condition("staff merge the ticket")
+def _merges(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A line "#merge" with the number of another ticket."""
+    return facts.words is not None and facts.words.merge_into is not None
+
+
+@MAIL_WORDS.condition("the merge is possible")
+def _can_merge(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Both tickets are of one customer, and no case stands in the one that ends."""
+    return not merge_problems(facts)
+
+
 @MAIL_WORDS.condition("it is an internal note")
 def _is_note(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A line "#note" keeps the text in the house."""
@@ -124,6 +152,31 @@ def _belongs(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _is_closed(facts: Facts, book: RuleBook, argument: str) -> bool:
     """The ticket was closed before this mail."""
     return facts.ticket is not None and not facts.ticket.is_open
+
+
+@MAIL_WORDS.condition("the mail only says thanks")
+def _only_thanks(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Thanks and pleasantries, no attachment, no other word."""
+    return facts.only_thanks
+
+
+@MAIL_WORDS.condition("the sender is in copy")
+def _in_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Part of the ticket, but not its customer: somebody whom the customer keeps in copy."""
+    return facts.ticket is not None and facts.ticket.customer_email != facts.sender
+
+
+@MAIL_WORDS.condition("the order's owner agrees")
+def _owner_agrees(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The owner of an order that somebody else quoted answers our question with a plain yes, in time (G5)."""
+    asked = facts.confirmation
+    return asked is not None and facts.now <= asked.expires_at and agrees(facts.mail.reply_text)
+
+
+@MAIL_WORDS.condition("the order's owner answers")
+def _owner_answers(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Any answer to our question whether somebody may speak for an order."""
+    return facts.confirmation is not None
 
 
 @MAIL_WORDS.condition("the ticket has a case")
@@ -162,6 +215,31 @@ def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _asks_for(facts: Facts, book: RuleBook, argument: str) -> bool:
     """What this mail itself asks for, by rules/intents.yaml."""
     return any(wish.name == argument for wish in facts.wishes)
+
+
+@MAIL_WORDS.condition("the only wish is", WISH)
+def _only_wish(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The mail asks for this and for nothing else: an answer from the data says all."""
+    return [wish.name for wish in facts.wishes] == [argument]
+
+
+@MAIL_WORDS.condition("the sender is proven")
+def _proven(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Our own mail server vouches for the sender's address (G5)."""
+    return facts.standing.verdict is Verdict.VERIFIED
+
+
+@MAIL_WORDS.condition("the parcel is on its way")
+def _on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The matched order isn't delivered, by our data; who misses a delivered parcel needs a person."""
+    order = facts.order.order if isinstance(facts.order, Exact) else None
+    return order is not None and order.delivered_on is None and order.shipping_status.casefold() in _UNDER_WAY
+
+
+@MAIL_WORDS.condition("the refund is on its way")
+def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A refund of the matched order is booked, and settled or within its promise (P13)."""
+    return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
 
 
 @MAIL_WORDS.condition("the order is", ("exact", "ambiguous", "not confirmed", "not named"))

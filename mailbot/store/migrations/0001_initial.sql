@@ -88,6 +88,8 @@ CREATE TABLE ticket (
   wish TEXT NOT NULL,
   order_number TEXT NOT NULL,
   linked_to INTEGER REFERENCES ticket (id),
+  merged_into INTEGER REFERENCES ticket (id),
+  closed_at TEXT,
   opened_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 );
@@ -97,9 +99,32 @@ CREATE INDEX ticket_customer ON ticket (customer_email);
 CREATE TABLE participant (
   id {id},
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
-  email TEXT NOT NULL
+  email TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('customer', 'copy'))
 );
 CREATE UNIQUE INDEX participant_email ON participant (ticket_id, email);
+
+-- Message-IDs under which others know mails of ours, or that a mail in the ticket answers.
+CREATE TABLE learned_id (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  message_id TEXT NOT NULL
+);
+CREATE UNIQUE INDEX learned_id_message_id ON learned_id (message_id, ticket_id);
+
+-- Owners of orders are asked whether somebody else may speak for them.
+CREATE TABLE confirmation (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  order_number TEXT NOT NULL,
+  asked_for TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  granted_at TEXT
+);
+CREATE INDEX confirmation_ticket ON confirmation (ticket_id);
+CREATE INDEX confirmation_order ON confirmation (order_number);
+CREATE INDEX confirmation_asked_for ON confirmation (asked_for);
 
 CREATE TABLE outbox (
   id {id},
@@ -142,6 +167,8 @@ CREATE TABLE message (
   text TEXT NOT NULL,
   origin TEXT NOT NULL,
   reason TEXT NOT NULL DEFAULT '',
+  content_digest TEXT NOT NULL,
+  verdict TEXT NOT NULL,
   at TEXT NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
