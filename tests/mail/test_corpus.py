@@ -10,6 +10,7 @@ The floors are what was measured; they only ever go up. What is known not to agr
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from mailbot.mail.parse import parse_mail
 from mailbot.mail.reply import reply_text
 
 ROOT = Path(__file__).parents[2]
-CORPUS = ROOT.parent / "shared" / "corpus"
+CORPUS = Path(os.environ.get("MAILBOT_CORPUS", ROOT.parent / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the project")
 
 MESSAGES = sorted(CORPUS.glob("messages/*.eml"))
