@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mailbot.cli.common import AsJson, Limit, as_plain, expect_one_of, not_found, out, print_json, print_table, store
 from mailbot.domain.cases import CaseState
+from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
 from mailbot.store import history, tickets, views
 
@@ -89,7 +90,17 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
         out.print(Text(message.subject, style="bold"))
         out.print(Text(message.text.strip()))
         for file in message.attachments:
-            out.print(Text(f"  attached: {file.filename} ({file.content_type}, {file.size} bytes)"))
+            out.print(Text(f"  attached: {file.filename} ({file.content_type}, {file.size} bytes){_careful(file)}"))
+        for warning in message.warnings:
+            out.print(Text(f"  when reading it: {warning}"))
+
+
+def _careful(file: history.StoredAttachment) -> str:
+    """What to know before opening a file."""
+    flags = [flag.replace("_", " ") for flag in file.flags]
+    if FileFlag.TYPE_DIFFERS in file.flags and file.detected_type:
+        flags.append(f"really {file.detected_type}")
+    return f" – careful: {', '.join(flags)}" if flags else ""
 
 
 @tickets_app.command("unfiled")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from mailbot.mail import uuencode
@@ -14,7 +13,6 @@ MAX_TEXT = 2_000_000  # characters of the whole text
 MAX_HTML = 4_000_000  # bytes of HTML that are turned into text
 
 _OCTETS = "application/octet-stream"
-_PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +22,6 @@ class Body:
     text: str  # line ends are "\n"
     files: tuple[Part, ...]  # leaves that are attachments, in order
     cids: frozenset[str]  # Content-IDs that the HTML refers to
-    encrypted: bool  # the text itself is PGP armour
     warnings: tuple[str, ...]
 
 
@@ -48,7 +45,6 @@ def read_body(root: Part, hint: str | None) -> Body:
         text=text,
         files=tuple(walk.files),
         cids=frozenset(walk.cids),
-        encrypted=_PGP.search(text) is not None,
         warnings=tuple(walk.warnings),
     )
 

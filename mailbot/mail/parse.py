@@ -44,6 +44,7 @@ _PLAIN_DATE = re.compile(
     re.ASCII,
 )
 _PLAIN_ADDRESS = re.compile(r"(?:[\w =?.-]{0,200}<)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?", re.ASCII)
+_PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)  # RFC 9580, 6.2
 _FOLD = re.compile(r"\s*[\r\n]+\s*")
 # It reports every part that it does not manage, with the sender's words in the message.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -84,7 +85,7 @@ def _parse(raw: bytes) -> ParsedMail:
         warnings.append("more than one Subject; the first one counts")
     if not senders:
         warnings.append(_elsewhere(root))
-    encrypted = tree.encrypted or body.encrypted
+    encrypted = tree.encrypted or _PGP.search(said) is not None
     if encrypted:
         warnings.insert(0, "the mail is encrypted; what is encrypted can't be read here")
     mail = IncomingMail(

@@ -129,6 +129,7 @@ def file_mail(
         origin=mail.origin.value,
         content_digest=mail.content_digest,
         verdict=verdict,
+        warnings=mask_secrets("\n".join(mail.warnings)),
         at=at,
     )
     attach(message, mail.attachments)
@@ -144,6 +145,8 @@ def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
             digest=attachment.sha256,
             filename=mask_secrets(attachment.filename),
             content_type=attachment.content_type,
+            detected_type=attachment.detected_type,
+            flags=" ".join(attachment.flags),
             size=attachment.size,
             inline=attachment.inline,
         )

@@ -15,7 +15,9 @@ class StoredAttachment:
     """A file of a message."""
 
     filename: str
-    content_type: str
+    content_type: str  # as claimed
+    detected_type: str  # by the content, "" where it doesn't tell
+    flags: tuple[str, ...]  # what to know before opening it: FileFlag values
     size: int  # bytes
     digest: str
 
@@ -30,6 +32,7 @@ class StoredMessage:
     subject: str
     text: str  # masked
     origin: str
+    warnings: tuple[str, ...]  # what was guessed, cut or skipped when it was read
     message_id: str
     at: datetime
     attachments: tuple[StoredAttachment, ...]
@@ -102,10 +105,18 @@ def _message(row: Message) -> StoredMessage:
         subject=row.subject,
         text=row.text,
         origin=row.origin,
+        warnings=tuple(row.warnings.splitlines()),
         message_id=row.message_id,
         at=row.at,
         attachments=tuple(
-            StoredAttachment(filename=f.filename, content_type=f.content_type, size=f.size, digest=f.digest)
+            StoredAttachment(
+                filename=f.filename,
+                content_type=f.content_type,
+                detected_type=f.detected_type,
+                flags=tuple(f.flags.split()),
+                size=f.size,
+                digest=f.digest,
+            )
             for f in files
         ),
     )

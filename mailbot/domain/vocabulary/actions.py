@@ -187,6 +187,8 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Tell the staff member why nothing happened, and what is possible."""
     moved = staff_moves(facts, book)
     reasons = list(facts.words.problems) if facts.words else []
+    if facts.mail.encrypted:
+        reasons.append("the mail is encrypted and can't be read here: send it without encryption")
     if not facts.thread.staff_token:
         reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice")
     elif not facts.staff_may_command:
@@ -230,6 +232,7 @@ _HEADLINES = (
     "too_late",
     "suspicious",
     "owner_refuses",
+    "encrypted",
     "bounce",
 )
 

@@ -154,6 +154,7 @@ CREATE TABLE message (
   origin TEXT NOT NULL,
   content_digest TEXT NOT NULL,
   verdict TEXT NOT NULL,
+  warnings TEXT NOT NULL,
   at TEXT NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
@@ -165,6 +166,8 @@ CREATE TABLE attachment (
   digest TEXT NOT NULL,
   filename TEXT NOT NULL,
   content_type TEXT NOT NULL,
+  detected_type TEXT NOT NULL,
+  flags TEXT NOT NULL,
   size BIGINT NOT NULL,
   inline BOOLEAN NOT NULL
 );
