@@ -23,14 +23,14 @@ def tnef_object(level: int, name: int, data: bytes, *, kind: int = 6) -> bytes:
 
 def mapi(*properties: tuple[int, int, bytes]) -> bytes:
     """A property list: (type, id, value); strings and bytes get their counts and padding."""
-    out = struct.pack("<I", len(properties))
+    out = [struct.pack("<I", len(properties))]
     for kind, name, value in properties:
-        out += struct.pack("<HH", kind, name)
+        out.append(struct.pack("<HH", kind, name))
         if kind in (0x1E, 0x1F, 0x0D, 0x102):
-            out += struct.pack("<II", 1, len(value)) + value + b"\0" * (-len(value) % 4)
+            out += [struct.pack("<II", 1, len(value)), value, b"\0" * (-len(value) % 4)]
         else:
-            out += value
-    return out
+            out.append(value)
+    return b"".join(out)
 
 
 def winmail(*, text: str = "", html: str = "", rtf: bytes = b"", files: Sequence[tuple[str, bytes]] = ()) -> bytes:
