@@ -193,8 +193,8 @@ class _Reader:
         self.wrapped += 1
         try:
             if not tnef:
-                children = self.signed(content, depth)
-            elif content.startswith(SIGNATURE):
+                children = self.signed(content, depth, part.parameters.get("smime-type", ""))
+            elif part.content_type in _TNEF or content.startswith(SIGNATURE):
                 children = self.winmail(read_winmail(content))
             else:
                 children = ()
@@ -207,13 +207,15 @@ class _Reader:
             return part
         return replace(part, raw=b"", children=children, content_type=WINMAIL if tnef else part.content_type)
 
-    def signed(self, content: bytes, depth: int) -> tuple[Part, ...]:
-        """The entity inside an opaque S/MIME part, or nothing where it can't be read."""
-        kind = smime.kind(content)
-        self.encrypted = self.encrypted or kind == "encrypted"
-        if kind != "signed" or depth >= MAX_DEPTH:
+    def signed(self, content: bytes, depth: int, claimed: str) -> tuple[Part, ...]:
+        """The entity inside an opaque S/MIME part; nothing where it is encrypted, or a signed file and no mail."""
+        if smime.kind(content) == "encrypted" or "enveloped" in claimed.lower():
+            self.encrypted = True
             return ()
         inner = smime.signed_content(content)
+        headers, _ = self.head(inner, 0, min(len(inner), MAX_HEADER_BYTES))
+        if depth >= MAX_DEPTH or not any(name.startswith("content-") for name, _ in headers):
+            return ()
         return (self.part(inner, 0, len(inner), depth + 1, "text/plain"),)
 
     def winmail(self, found: Winmail) -> tuple[Part, ...]:

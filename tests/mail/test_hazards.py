@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
 import struct
-import tarfile
-import zipfile
 import zlib
 
 import pytest
@@ -17,6 +14,7 @@ from mailbot.domain.forms import is_proof
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.mail.attachments import describe, numbered, safe_name
 from mailbot.mail.hazards import MAX_UNPACKED, Budget, inspect
+from tests.mail.wrappings import tarred, zipped
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30
@@ -26,24 +24,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 EXE, MACROS, NESTED = FileFlag.EXECUTABLE, FileFlag.MACROS, FileFlag.NESTED_ARCHIVE
 LOCKED, LARGE, DIFFERS = FileFlag.ENCRYPTED, FileFlag.TOO_LARGE_UNPACKED, FileFlag.TYPE_DIFFERS
 UNCHECKED, DISGUISED = FileFlag.UNCHECKED, FileFlag.DISGUISED_NAME
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def tarred(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
 
 
 def flags(content: bytes, name: str | None, kind: str = "application/octet-stream") -> set[FileFlag]:

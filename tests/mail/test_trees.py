@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import quopri
 import random
@@ -17,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailbot.mail.parse import parse_mail
-from tests.mail.wrappings import streamed, winmail
+from tests.mail.wrappings import signed, streamed, tarred, winmail, zipped
 
 HERE = Path(__file__).parent
 CORPUS = Path(os.environ.get("MAILBOT_CORPUS", HERE.parents[2] / "shared" / "corpus"))
@@ -158,3 +161,51 @@ def test_sample_mails_that_were_damaged_are_read_and_twice_the_same(raw: bytes, 
     assert not any("could not be read (" in warning for warning in parsed.mail.warnings), parsed.mail.warnings
     assert parsed == parse_mail(bytes(damaged))
     assert all(hashlib.sha256(content).hexdigest() == key for key, content in parsed.contents.items())
+
+
+def _inside() -> list[tuple[str, bytes]]:
+    files = {"a.txt": b"hello" * 50, "dir/b.jpg": b"\xff\xd8\xff" + b"x" * 50}
+    packed = tarred(files)
+    rar = b"Rar!\x1a\x07\0" + b"\0\0\x73\0\0\x0d\0" + b"\0" * 6 + b"\0\0\x74\0\x80\x30\0" + b"\0" * 80
+    seven = b"7z\xbc\xaf\x27\x1c\0\4" + b"\0" * 4 + (5).to_bytes(8, "little") + (9).to_bytes(8, "little") + b"\0" * 40
+    content = b"Content-Type: text/plain\r\n\r\nhello"
+    return [
+        ("application/zip", zipped(files)),
+        ("application/zip", zipped(files, 0)),
+        ("application/gzip", gzip.compress(packed)),
+        ("application/x-bzip2", bz2.compress(packed)),
+        ("application/x-xz", lzma.compress(packed)),
+        ("application/x-tar", packed),
+        ("application/vnd.rar", rar),
+        ("application/vnd.rar", b"Rar!\x1a\x07\1\0" + b"\0" * 40),
+        ("application/x-7z-compressed", seven),
+        ("application/ms-tnef", winmail(text="hi", html="<p>ho</p>", files=[("a", b"b" * 50)])),
+        ("application/ms-tnef", winmail(rtf=b"\0" * 8 + b"LZFu" + b"\0" * 4 + bytes(range(256)))),
+        ("application/pkcs7-mime", streamed(content, 10)),
+        ("application/pkcs7-mime", signed(content)),
+    ]
+
+
+@given(st.sampled_from(_inside()), st.data())
+@settings(max_examples=500, deadline=None)
+def test_damaged_archives_and_wrappings_are_files_and_nothing_raises(
+    sample: tuple[str, bytes], data: st.DataObject
+) -> None:
+    kind, content = sample
+    damaged = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(damaged)))
+        match data.draw(st.sampled_from(["set", "cut", "insert", "ones"])):
+            case "set" if at < len(damaged):
+                damaged[at] = data.draw(st.integers(0, 255))
+            case "cut":
+                del damaged[at : at + data.draw(st.integers(1, 30))]
+            case "insert":
+                damaged[at:at] = data.draw(st.binary(max_size=10))
+            case "ones":
+                damaged[at : at + 4] = b"\xff\xff\xff\xff"
+    head = f"From: kate@mail.example\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    raw = head.encode() + base64.encodebytes(damaged)
+    parsed = parse_mail(raw)
+    assert not any("could not be read (" in warning for warning in parsed.mail.warnings), parsed.mail.warnings
+    assert parsed == parse_mail(raw)

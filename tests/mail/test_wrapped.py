@@ -132,6 +132,15 @@ def test_opaque_signed_mail_is_read(wrap: object, kind: str) -> None:
     assert not parsed.mail.encrypted
 
 
+@pytest.mark.parametrize("wrap", [signed, streamed])
+def test_a_signed_file_is_a_file(wrap: object) -> None:
+    """Italian invoices come as receipt.pdf.p7m: no mail is inside, and its bytes are no text of the mail."""
+    content = wrap(b"%PDF-1.7 an invoice\r\nof two lines")  # type: ignore[operator]
+    parsed = parse_mail(mail("application/pkcs7-mime; name=receipt.pdf.p7m", content, before=b"See the invoice."))
+    assert files(parsed) == {"receipt.pdf.p7m": content}
+    assert parsed.mail.text.strip() == "See the invoice."
+
+
 def test_what_is_signed_many_times_is_bounded() -> None:
     entity = b"Content-Type: text/plain\r\n\r\ndeep\r\n"
     for _ in range(20):
@@ -161,11 +170,12 @@ ENVELOPED = b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x80" + b"
     "raw",
     [
         mail("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", ENVELOPED),
+        mail("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", b"broken"),
         mail("application/pgp-encrypted", b"Version: 1"),
         b"From: kate@mail.example\n\n-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n",
         mail("application/pkcs7-mime", signed(b"Content-Type: application/pkcs7-mime\r\n\r\n" + ENVELOPED)),
     ],
-    ids=["S/MIME", "PGP", "PGP in the text", "signed, then encrypted"],
+    ids=["S/MIME", "broken S/MIME", "PGP", "PGP in the text", "signed, then encrypted"],
 )
 def test_encrypted_mail_says_so(raw: bytes) -> None:
     read = parse_mail(raw).mail

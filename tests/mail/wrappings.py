@@ -1,9 +1,12 @@
-"""Builders of what the tests unwrap: winmail.dat and signed mail, written from the specifications."""
+"""Builders of what the tests unwrap: winmail.dat and signed mail, written from the specifications; archives."""
 
 from __future__ import annotations
 
 import datetime
+import io
 import struct
+import tarfile
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 
@@ -85,3 +88,21 @@ def streamed(content: bytes, step: int = 1000) -> bytes:
         + inner
         + b"\0\0" * 3
     )
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tarred(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
