@@ -31,7 +31,12 @@ def test_a_program_is_named_to_staff_and_never_handed_on(world: World) -> None:
         ("invoice.pdf.exe", ["type_differs", "executable", "disguised_name"]),
         ("receipt.jpg", []),
     ]
-    assert mail["attachments"][0]["size"] == len(PROGRAM)  # kept as it came
+    for _ in range(2):  # kept as it came; nothing is overwritten
+        done = world.cli("tickets", "save", "T-100001", "invoice.pdf.exe", "kept")
+    assert (done.returncode, done.stderr.count("there already")) == (2, 1)
+    assert (world.folder / "kept").read_bytes() == PROGRAM
+    assert (world.folder / "kept").stat().st_mode & 0o777 == 0o600
+    assert "no such thing" in world.cli("tickets", "save", "T-100001", "other.exe", "x").stderr
 
 
 def test_a_picture_that_is_a_program_is_no_proof_of_purchase(world: World) -> None:
