@@ -135,8 +135,10 @@ class LetterWriter:
         language = settings.staff.language if for_staff or ticket is None else ticket.language
         if effect.asks is not None:
             language = effect.asks.language
-        files = self._enclosures(effect, scene, occasion)
-        letter = self._letter(effect, scene, reader, language, occasion, enclosed=[file for file, _ in files])
+        harmless, withheld = _files(effect, scene, occasion)
+        files = self._enclosures(effect, harmless)
+        mail = _mail(occasion, harmless, withheld, enclosed=bool(files)) if for_staff else None
+        letter = self._letter(effect, scene, reader, language, occasion, mail)
         rendered = self._templates.render(effect.template, language, letter)
         customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
         thread = self._thread(ticket, reader, customer, occasion)
@@ -195,14 +197,9 @@ class LetterWriter:
             return views.thread_of(ticket.ticket_id, reader.email.lower(), customer=customer)
         return [occasion.mail.message_id] if occasion.mail and occasion.mail.message_id else []
 
-    def _enclosures(self, effect: Write, scene: _Scene, occasion: Occasion) -> list[tuple[Attachment, bytes]]:
-        """Files for staff: the mail's own, or all of the ticket where a decision is asked for; none if too large."""
-        if not effect.enclose or occasion.mail is None:
-            return []
-        files: Sequence[Attachment] = occasion.mail.attachments
-        if effect.headline == "decision_wanted":
-            files = scene.files
-        if not files or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
+    def _enclosures(self, effect: Write, files: Sequence[Attachment]) -> list[tuple[Attachment, bytes]]:
+        """The files that a notice carries; none where they are too large together."""
+        if not effect.enclose or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
             return []
         return [(f, self._blobs.get(f.sha256)) for f in files]
 
@@ -213,8 +210,7 @@ class LetterWriter:
         reader: Address,
         language: str,
         occasion: Occasion,
-        *,
-        enclosed: Sequence[Attachment],
+        mail: MailView | None,
     ) -> Letter:
         for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
         case = scene.case
@@ -235,7 +231,7 @@ class LetterWriter:
             order=order,
             case=self._case(case, scene, language) if case and order else None,
             refund=_refund(case, order),
-            mail=_mail(occasion, enclosed) if for_staff else None,
+            mail=mail,
             note=_note(effect, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
             message=effect.message,
@@ -333,7 +329,17 @@ def _refund(case: CaseFacts | None, order: Order | None) -> RefundView | None:
     )
 
 
-def _mail(occasion: Occasion, enclosed: Sequence[Attachment]) -> MailView | None:
+def _files(effect: Write, scene: _Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:
+    """The mail's files, or all of the ticket where a decision is asked for: harmless ones, and those kept back."""
+    files: Sequence[Attachment] = occasion.mail.attachments if occasion.mail else ()
+    if effect.enclose and effect.headline == "decision_wanted":
+        files = scene.files or files
+    return tuple(f for f in files if not f.is_harmful), tuple(f for f in files if f.is_harmful)
+
+
+def _mail(
+    occasion: Occasion, harmless: tuple[Attachment, ...], withheld: tuple[Attachment, ...], *, enclosed: bool
+) -> MailView | None:
     mail = occasion.mail
     if mail is None:
         return None
@@ -346,8 +352,9 @@ def _mail(occasion: Occasion, enclosed: Sequence[Attachment]) -> MailView | None
         text=mask_secrets(mail.reply_text or mail.text),
         standing=occasion.standing,
         origin=mail.origin.value,
-        attachments=tuple(enclosed) or mail.attachments,
-        attachments_enclosed=bool(enclosed),
+        attachments=harmless,
+        attachments_enclosed=enclosed,
+        withheld=withheld,
         warnings=mail.warnings,
     )
 

@@ -85,6 +85,7 @@ class MailView:
     origin: str  # "human", "bounce", "auto_reply"…
     attachments: tuple[Attachment, ...]
     attachments_enclosed: bool  # True where the notice carries the files itself
+    withheld: tuple[Attachment, ...]  # files that could do harm: named, never enclosed
     warnings: tuple[str, ...]
 
 

@@ -26,6 +26,22 @@ class Address:
     email: str  # addr-spec; the domain in lower case, the local part as written
 
 
+class FileFlag(StrEnum):
+    """What a person should know of a file before opening it."""
+
+    TYPE_DIFFERS = "type_differs"  # the content is of another type than the sender or the name says
+    EXECUTABLE = "executable"  # a program, a script or a shortcut, or an archive with one in it
+    MACROS = "macros"  # an Office document that carries macros
+    ENCRYPTED = "encrypted"  # an archive or document that opens with a password only
+    NESTED_ARCHIVE = "nested_archive"  # an archive inside an archive
+    TOO_LARGE_UNPACKED = "too_large_unpacked"  # unpacks to more than the bound, or to more than it announces
+    UNCHECKED = "unchecked"  # an archive that can't be looked into
+    DISGUISED_NAME = "disguised_name"  # the name hides its ending: writing direction turned, or "photo.jpg.exe"
+
+
+HARMFUL = frozenset({FileFlag.EXECUTABLE, FileFlag.MACROS, FileFlag.TOO_LARGE_UNPACKED})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
     """A part that is kept as a file; its bytes travel beside it, keyed by `sha256`."""
@@ -36,6 +52,13 @@ class Attachment:
     sha256: str  # hex digest of those bytes
     inline: bool  # True where the body refers to it (Content-Disposition: inline, or a cid: in the HTML)
     content_id: str | None  # Content-ID without the angle brackets
+    detected_type: str = ""  # "type/subtype" by the content; "" where the content doesn't tell
+    flags: tuple[FileFlag, ...] = ()  # in the order of the enumeration
+
+    @property
+    def is_harmful(self) -> bool:
+        """True for what is never handed on by mail, only named."""
+        return not HARMFUL.isdisjoint(self.flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,4 +87,5 @@ class IncomingMail:
     warnings: tuple[str, ...]  # what had to be guessed or was lost, for people to read
     spam_headers: tuple[str, ...] = ()  # "X-Spam-Flag: YES": what filters on the way say, the topmost of each name
     content_digest: str = ""  # hex; equal in copies of one mail that came by different ways; "" without Message-ID
+    encrypted: bool = False  # the text, or a part of it, can't be read without a key
     senders: int = 1  # mailboxes in all From fields; more than one proves nobody

@@ -29,6 +29,7 @@ from mailbot.mail import attachments, bounces, language, origin
 from mailbot.mail.addresses import message_ids, parse_addresses, parse_email
 from mailbot.mail.body import Body, read_body
 from mailbot.mail.charset import decode_header
+from mailbot.mail.hazards import Budget
 from mailbot.mail.reply import reply_text
 from mailbot.mail.structure import Part, read_tree
 
@@ -43,6 +44,7 @@ _PLAIN_DATE = re.compile(
     re.ASCII,
 )
 _PLAIN_ADDRESS = re.compile(r"(?:[\w =?.-]{0,200}<)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?", re.ASCII)
+_PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)  # RFC 9580, 6.2
 _FOLD = re.compile(r"\s*[\r\n]+\s*")
 # It reports every part that it does not manage, with the sender's words in the message.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -82,7 +84,10 @@ def _parse(raw: bytes) -> ParsedMail:
     if len(subjects) > 1:
         warnings.append("more than one Subject; the first one counts")
     if not senders:
-        warnings.append("no address in From")
+        warnings.append(_elsewhere(root))
+    encrypted = tree.encrypted or _PGP.search(said) is not None
+    if encrypted:
+        warnings.insert(0, "the mail is encrypted; what is encrypted can't be read here")
     mail = IncomingMail(
         digest=hashlib.sha256(raw).hexdigest(),
         message_id=own_ids[0] if own_ids else None,
@@ -107,6 +112,7 @@ def _parse(raw: bytes) -> ParsedMail:
         attachments=files,
         warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
         spam_headers=_spam_headers(root),
+        encrypted=encrypted,
         senders=max(len(senders), len(root.all("from"))),
         content_digest=_content_digest(root, raw) if own_ids else "",
     )
@@ -128,6 +134,7 @@ def _files(body: Body) -> tuple[tuple[Attachment, ...], dict[str, bytes], list[s
     out: list[Attachment] = []
     contents: dict[str, bytes] = {}
     taken: set[str] = set()
+    budget = Budget()
     for part in body.files[: attachments.MAX_ATTACHMENTS]:
         content = part.content()
         content_id = _one_line(part.first("content-id")).strip("<> ")[:255] or None
@@ -138,6 +145,7 @@ def _files(body: Body) -> tuple[tuple[Attachment, ...], dict[str, bytes], list[s
             inline=part.disposition == "inline" or (content_id is not None and content_id in body.cids),
             content_id=content_id,
             taken=taken,
+            budget=budget,
         )
         out.append(described)
         contents[described.sha256] = content
@@ -171,6 +179,15 @@ def _head(root: Part) -> tuple[datetime | None, list[str]]:
         if date is None:
             warnings.append("the Date header could not be read")
     return _with_offset(date, value), warnings
+
+
+def _elsewhere(root: Part) -> str:
+    """The warning of a mail without a From address, and where else an address stands: to look at, never to trust."""
+    for name in ("sender", "reply-to", "return-path", "x-envelope-from"):
+        found = parse_addresses(root.all(name)[:1])
+        if found:
+            return f"no address in From; {name.title()} names {found[0].email}, which proves nothing"[:300]
+    return "no address in From"
 
 
 def _plain_head(root: Part, date: str) -> bool:

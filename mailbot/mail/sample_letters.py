@@ -21,7 +21,7 @@ from mailbot.domain.letters import (
     StaffNote,
     TicketView,
 )
-from mailbot.domain.message import Attachment
+from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
 
 _BRAND = Brand(
@@ -80,6 +80,18 @@ _MAIL = MailView(
         ),
     ),
     attachments_enclosed=True,
+    withheld=(
+        Attachment(
+            filename="invoice.pdf.exe",
+            content_type="application/pdf",
+            size=91_136,
+            sha256="1" * 64,
+            inline=False,
+            content_id=None,
+            detected_type="application/x-dosexec",
+            flags=(FileFlag.TYPE_DIFFERS, FileFlag.EXECUTABLE, FileFlag.DISGUISED_NAME),
+        ),
+    ),
     warnings=("The charset label was wrong; read as gb18030.",),
 )
 _NOTE = StaffNote(
@@ -174,6 +186,7 @@ def _bare_letter(full: Letter) -> Letter:
             text="",
             standing="unverified",
             attachments=(),
+            withheld=(),
             warnings=(),
         ),
         note=StaffNote(headline="new_mail", evidence=(), remarks=(), commands=()),

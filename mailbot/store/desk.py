@@ -137,6 +137,7 @@ def file_mail(
         reason=reason[:200],
         content_digest=mail.content_digest,
         verdict=verdict,
+        warnings=mask_secrets("\n".join(mail.warnings)),
         at=at,
     )
     attach(message, mail.attachments)
@@ -152,6 +153,8 @@ def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
             digest=attachment.sha256,
             filename=mask_secrets(attachment.filename),
             content_type=attachment.content_type,
+            detected_type=attachment.detected_type,
+            flags=" ".join(attachment.flags),
             size=attachment.size,
             inline=attachment.inline,
         )

@@ -15,7 +15,9 @@ class StoredAttachment:
     """A file of a message."""
 
     filename: str
-    content_type: str
+    content_type: str  # as claimed
+    detected_type: str  # by the content, "" where it doesn't tell
+    flags: tuple[str, ...]  # what to know before opening it: FileFlag values
     size: int  # bytes
     digest: str
 
@@ -31,6 +33,7 @@ class StoredMessage:
     text: str  # masked
     origin: str
     reason: str  # why it belongs to no ticket, "" for one that does
+    warnings: tuple[str, ...]  # what was guessed, cut or skipped when it was read
     message_id: str
     at: datetime
     attachments: tuple[StoredAttachment, ...]
@@ -104,10 +107,18 @@ def _message(row: Message) -> StoredMessage:
         text=row.text,
         origin=row.origin,
         reason=row.reason,
+        warnings=tuple(row.warnings.splitlines()),
         message_id=row.message_id,
         at=row.at,
         attachments=tuple(
-            StoredAttachment(filename=f.filename, content_type=f.content_type, size=f.size, digest=f.digest)
+            StoredAttachment(
+                filename=f.filename,
+                content_type=f.content_type,
+                detected_type=f.detected_type,
+                flags=tuple(f.flags.split()),
+                size=f.size,
+                digest=f.digest,
+            )
             for f in files
         ),
     )

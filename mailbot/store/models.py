@@ -243,6 +243,7 @@ class Message(Model):
     reason = TextField(default="")  # why it belongs to no ticket
     content_digest = TextField(default="")  # IncomingMail.content_digest
     verdict = TextField(default="")  # on the sender of a mail that came in
+    warnings = TextField()  # one a line: what was guessed, cut or skipped when it was read
     at = UtcField()
 
     class Meta:
@@ -257,7 +258,9 @@ class AttachmentRow(Model):
     message_id: int
     digest = TextField()
     filename = TextField()
-    content_type = TextField()
+    content_type = TextField()  # as claimed
+    detected_type = TextField()  # by the content, "" where it doesn't tell
+    flags = TextField()  # FileFlag values, separated by one space
     size = IntegerField()
     inline = BooleanField()
 

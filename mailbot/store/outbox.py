@@ -95,6 +95,7 @@ def queue(
         origin="own",
         content_digest="",
         verdict="",
+        warnings="",
         at=now,
     )
     desk.attach(message, enclosed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from mailbot.domain.message import Attachment
+from mailbot.domain.message import Attachment, FileFlag
 from mailbot.store import sql
 from mailbot.store.models import Refund, Ticket
 
@@ -155,7 +155,7 @@ def thread_of(ticket_id: int, address: str, customer: str = "") -> list[str]:
 def files_from_customer(ticket_id: int) -> list[Attachment]:
     """Files that came into a ticket, oldest first, each content once."""
     query = """
-        SELECT a.filename, a.content_type, a.size, a.digest, a.inline
+        SELECT a.filename, a.content_type, a.size, a.digest, a.inline, a.detected_type, a.flags
         FROM attachment a JOIN message m ON m.id = a.message_id
         WHERE m.ticket_id = ? AND m.direction = 'in' ORDER BY a.id
         """
@@ -167,7 +167,9 @@ def files_from_customer(ticket_id: int) -> list[Attachment]:
             sha256=digest,
             inline=bool(inline),
             content_id=None,
+            detected_type=detected_type,
+            flags=tuple(FileFlag(flag) for flag in flags.split()),
         )
-        for filename, content_type, size, digest, inline in sql.rows(query, ticket_id)
+        for filename, content_type, size, digest, inline, detected_type, flags in sql.rows(query, ticket_id)
     }
     return list(found.values())

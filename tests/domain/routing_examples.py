@@ -114,6 +114,10 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         staff("#aprove\nHello Kate"),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),
+    ("staff", "staff wrote something that can't be read"): (
+        staff("Hello", mail=mail("Hello", encrypted=True)),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
     ("staff", "an answer to somebody without an address"): (
         staff("About 60 dB.", ticket=ticket(customer_email="")),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
@@ -225,6 +229,10 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "a return is asked for later on"): (
         facts(ticket=ticket(wish="technical"), thread=IN_TICKET, order=exact(), wishes=(RETURN_WISH,)),
         ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "return_form > customer"],
+    ),
+    ("customer", "it can't be read here"): (
+        facts(mail=mail("", encrypted=True), order=exact(), wishes=(RETURN_WISH,)),
+        ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),
     ("customer", "a fault is told of"): (
         facts(order=exact(), wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=("broken +3",)))),

@@ -177,7 +177,7 @@ def test_an_order_tied_to_a_ticket_stays(database: Database) -> None:
     ("content_type", "inline", "is_proof"),
     [
         ("image/jpeg", False, True),
-        ("image/jpeg", True, False),
+        ("image/jpeg", True, False),  # a logo
         ("application/pdf", True, True),
         ("text/plain", False, False),
     ],

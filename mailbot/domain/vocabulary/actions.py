@@ -195,6 +195,8 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     reasons = list(facts.words.problems) if facts.words else []
     if facts.oversize is not None:
         reasons.append(f"{_oversize(facts.oversize)}; please send your words again without the files")
+    if facts.mail.encrypted:
+        reasons.append("the mail is encrypted and can't be read here: send it without encryption")
     if not facts.thread.staff_token:
         reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice")
     elif not facts.staff_may_command:
@@ -238,6 +240,7 @@ _HEADLINES = (
     "too_late",
     "suspicious",
     "owner_refuses",
+    "encrypted",
     "bounce",
     "too_large",
     "marked_as_spam",

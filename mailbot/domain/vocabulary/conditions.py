@@ -70,6 +70,12 @@ def _is_too_large(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.oversize is not None
 
 
+@MAIL_WORDS.condition("the mail is encrypted")
+def _is_encrypted(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Its text, or a part of it, can't be read without a key that the desk doesn't have."""
+    return facts.mail.encrypted
+
+
 @MAIL_WORDS.condition("the sender is", tuple(role.value for role in Role))
 def _sender_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Whose address stands in From. Says nothing about whether that is true."""

@@ -169,6 +169,7 @@ CREATE TABLE message (
   reason TEXT NOT NULL DEFAULT '',
   content_digest TEXT NOT NULL,
   verdict TEXT NOT NULL,
+  warnings TEXT NOT NULL,
   at TEXT NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
@@ -180,6 +181,8 @@ CREATE TABLE attachment (
   digest TEXT NOT NULL,
   filename TEXT NOT NULL,
   content_type TEXT NOT NULL,
+  detected_type TEXT NOT NULL,
+  flags TEXT NOT NULL,
   size BIGINT NOT NULL,
   inline BOOLEAN NOT NULL
 );
