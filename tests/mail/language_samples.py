@@ -39,9 +39,28 @@ SENTENCES = {
     "da": "Hvor er min pakke?|Jeg vil gerne returnere varen|Virker ikke|Mange tak|Skærmen er i stykker",
     "uk": "Де моє замовлення?|Хочу повернути товар|Дякую, все гаразд",
 }
-SENTENCE_LIST = [
-    (sentence.strip(), tag)
-    for tag, text in SENTENCES.items()
-    for sentence in text.replace("\n", "|").split("|")
-    if sentence.strip()
-]
+# Written without a look at the tables of the detector, and never used to fill them.
+UNSEEN = {
+    "zh-Hans": "怎么还不发货呀|充电器坏掉了|我要投诉|开不了机|能换一个大一号的吗|收货地址改成北京|退款多久到账|还没有收到货|物流停了三天|谢谢老板",
+    "zh-Hant": "怎麼還不出貨|充電器壞掉了|我要投訴|開不了機|可以換大一號嗎|退款多久會入帳|還沒有收到|物流停了三天|請幫我查詢|謝謝老闆",
+    "en": "Charger stopped working|I'd like my money back|Received the wrong size|Is it in stock?|When do you ship?|It's leaking water|Please resend the invoice|Not happy with this|Do you repair fans?|Parts are missing from the box",
+    "de": "Ladegerät geht nicht|Falsche Größe erhalten|Ist das lieferbar?|Ich will mein Geld zurück|Bitte um Rückruf|Teile fehlen im Karton|Wann verschicken Sie?|Sehr unzufrieden|Reparatur möglich?|Storno bitte",
+    "fr": "Le chargeur ne marche pas|Mauvaise taille reçue|Est-ce en stock ?|Je suis très déçu|Il manque des pièces|Quand expédiez-vous ?|Merci de me rappeler|Réparation possible ?|Je n'ai rien reçu|Remboursez-moi",
+    "es": "El cargador no carga|Talla incorrecta|¿Hay existencias?|Faltan piezas|Estoy muy descontento|¿Cuándo lo envían?|Reparación|Devuélvanme el dinero|No enciende|Sigo esperando",
+    "it": "Il caricatore non carica|Taglia sbagliata|È disponibile?|Mancano dei pezzi|Sono molto deluso|Quando spedite?|Non si accende|Voglio i miei soldi|Sostituzione batteria|Perde acqua",
+    "pt": "O carregador não carrega|Tamanho errado|Está disponível?|Faltam peças|Estou muito insatisfeito|Quando enviam?|Não liga|Quero trocar|Perde água|Nota fiscal, por favor",
+    "nl": "De oplader laadt niet|Verkeerde maat ontvangen|Is het op voorraad?|Er missen onderdelen|Ik ben erg ontevreden|Wanneer verzenden jullie?|Gaat niet aan|Lekt water|Nieuwe batterij nodig|Graag terugbellen",
+    "ja": "充電器が動かない|サイズが違う|在庫ありますか|部品が足りません|水漏れします|いつ届きますか|電源が入らない|対応してください|発送状況|交換希望です",
+    "ko": "충전기가 안 돼요|사이즈가 달라요|재고 있나요|부품이 없어요|물이 새요|언제 와요|전원이 안 켜져요|교환|실망했어요|답장 주세요",
+    "ru": "Зарядка не заряжает|Не тот размер|Есть в наличии?|Не хватает деталей|Очень разочарован|Когда отправите?|Не включается|Течёт вода|Ремонт|Перезвоните мне",
+}
+
+
+def pairs(table: dict[str, str]) -> list[tuple[str, str]]:
+    """(sentence, language) for every sentence of a table."""
+    return [
+        (sentence.strip(), tag)
+        for tag, text in table.items()
+        for sentence in text.replace("\n", "|").split("|")
+        if sentence.strip()
+    ]
