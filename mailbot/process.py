@@ -8,7 +8,7 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,7 @@ from mailbot.domain.wishes import score_wishes
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem, ConfigError, TryAgainLater
 from mailbot.evidence.calendars import work_calendar
+from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
 from mailbot.mail.parse import parse_mail
@@ -157,6 +158,7 @@ class Processor:
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
+        mail = _in_earlier_language(mail, sender) if role is Role.CUSTOMER else mail
         standing = judge_sender(
             mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
         )
@@ -309,6 +311,16 @@ def _oversize(item: inbox.InboxItem | None, limit: int) -> Oversize | None:
     if item is None or not item.is_header_only:
         return None
     return Oversize(size=item.size, limit=limit, place=item.source.removeprefix("imap:"))
+
+
+def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
+    """The mail with its language told anew where it is too short to tell by ("ok") and the sender wrote before."""
+    if len(mail.reply_text) > language.SHORT:
+        return mail
+    prior = tickets.newest_language(sender)
+    if not prior or prior == mail.language:
+        return mail
+    return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
 
 
 def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:

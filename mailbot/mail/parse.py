@@ -73,14 +73,15 @@ def _parse(raw: bytes) -> ParsedMail:
     body = read_body(root, root.parameters.get("charset"))
     files, contents, cut = _files(body)
     subjects = root.all("subject")
-    subject = _one_line(decode_header(subjects[0])) if subjects else ""
+    guessed: list[str] = []
+    subject = _one_line(decode_header(subjects[0], guessed)) if subjects else ""
     kind = origin.classify(root, subject=subject, text=body.text)
     bounced = kind is Origin.BOUNCE
     said = reply_text(body.text) if kind is Origin.HUMAN or kind is Origin.LIST else body.text
     date, header_warnings = _head(root)
     senders = parse_addresses(root.all("from"))
     own_ids = message_ids(root.all("message-id"), limit=1)
-    warnings = [*tree.warnings, *body.warnings, *header_warnings, *cut]
+    warnings = [*tree.warnings, *body.warnings, *header_warnings, *cut, *(f"Subject: {note}" for note in guessed)]
     if len(subjects) > 1:
         warnings.append("more than one Subject; the first one counts")
     if not senders:

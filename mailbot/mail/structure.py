@@ -285,7 +285,8 @@ class _Reader:
             return {}
         out: dict[str, str] = {}
         for key, value in (found or [])[1:]:
-            out.setdefault(key.lower(), decode_parameter(value, self.hint))
+            if key.lower() not in out or isinstance(value, tuple):  # RFC 6266, 4.3: the extended form counts
+                out[key.lower()] = decode_parameter(value, self.hint)
         return out
 
 

@@ -129,6 +129,12 @@ def load(ticket_id: int) -> TicketFacts | None:
     )
 
 
+def newest_language(email: str) -> str:
+    """The language of the newest ticket of an address; "" where there is none."""
+    found = sql.first("SELECT language FROM ticket WHERE customer_email = ? ORDER BY id DESC LIMIT 1", email)
+    return str(found[0]) if found else ""
+
+
 def open_case_of_order(order_number: str) -> CaseFacts | None:
     """The newest open case of an order."""
     query = f"""
