@@ -19,7 +19,7 @@ from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
 from mailbot.settings import Settings
 from mailbot.settings.model import MailboxSettings
-from mailbot.store import desk, outbox
+from mailbot.store import addresses, desk, outbox
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import transaction
 from mailbot.store.vault import Vault
@@ -38,6 +38,7 @@ class DeliveryResult:
     sent: int = 0
     later: int = 0
     dead: int = 0
+    held: int = 0  # not sent, because nothing arrives at the address; staff know of it
     uncertain: int = 0
     troubles: list[MailbotError] = field(default_factory=list)  # relay or sent folder out of reach, or misconfigured
     relay_is_down: bool = False  # nothing more can be sent in this pass
@@ -106,6 +107,7 @@ class Deliverer:
             while not stop() and not result.relay_is_down:
                 last_look = not more_to_come()
                 mails = outbox.claim(worker, self.clock(), self.settings.delivery.batch)
+                mails = self._hold_back(mails, result)
                 if mails:
                     await self._send_batch(connections, mails, result, stop)
                 elif last_look:
@@ -114,6 +116,24 @@ class Deliverer:
                     await asyncio.sleep(_LOOK_AGAIN)
         finally:
             await asyncio.gather(*(connection.close() for connection in connections))
+
+    def _hold_back(self, mails: list[outbox.OutgoingMail], result: DeliveryResult) -> list[outbox.OutgoingMail]:
+        """The mails that may go out: to an address at which nothing arrives only a person's own words do."""
+        bound = [mail for mail in mails if mail.reader == "customer" and mail.template != "staff_reply"]
+        hard = addresses.hard_among(mail.recipient for mail in bound)
+        going = []
+        for mail in mails:
+            state = hard.get(mail.recipient.lower()) if mail in bound else None
+            if state is None:
+                going.append(mail)
+                continue
+            # Of the address staff were told by its bounce; that a decision of theirs stays unsaid is news.
+            step = NextStep(state="dead", next_try_at=None, tell_staff=not mail.automatic)
+            detail = f"{outbox.HELD}nothing arrives at this address ({state.status or 'no status'}: {state.reason})"
+            self._write_down(mail, step, detail)
+            log.info("outgoing mail %d: held back", mail.outbox_id)
+            result.held += 1
+        return going
 
     async def _send_batch(
         self,

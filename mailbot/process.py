@@ -17,14 +17,16 @@ from zoneinfo import ZoneInfo
 import re2
 
 from mailbot.apply import Applier, Occasion
+from mailbot.domain.bounces import MONEY_TEMPLATES, BounceLimits, after_bounce, report_about, severity_of
 from mailbot.domain.commands import StaffWords, read_staff_words
-from mailbot.domain.effects import Decision
-from mailbot.domain.facts import AnswerBudget, Facts, TicketFacts
+from mailbot.domain.effects import Decision, RecordIncident
+from mailbot.domain.facts import AnswerBudget, BounceFacts, Facts, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
 from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.numbers import row_id
 from mailbot.domain.references import References, find_references
+from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.domain.standing import Role, Standing, TokenClaim, Verdict
 from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
@@ -38,7 +40,7 @@ from mailbot.mail.parse import parse_mail
 from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.reader import Reader
 from mailbot.settings import Settings
-from mailbot.store import history, inbox, orders, tickets
+from mailbot.store import addresses, history, inbox, orders, tickets
 from mailbot.store.database import Rehearsal, lazy_commits, transaction
 
 log = logging.getLogger(__name__)
@@ -117,6 +119,8 @@ class Processor:
             decision = decide(gathered.facts, self.book)
             self.applier.apply(decision.effects, gathered.occasion)
             inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
+        if caps := [e for e in decision.effects if isinstance(e, RecordIncident) and e.kind == "cap"]:
+            log.warning("mail %d: %s", item.inbox_id, caps[0].detail)
         log.info("mail %d done: %s", item.inbox_id, decision.trace[-1].rule if decision.trace else "no rule")
         return True
 
@@ -171,11 +175,13 @@ class Processor:
             wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
             form=self._form(mail) if role is Role.CUSTOMER else {},
             words=words,
-            bounce=tickets.bounced(references.message_ids) if mail.origin is Origin.BOUNCE else None,
-            budget=self._budget(sender, thread.ticket_id, now),
+            bounce=self._bounce(mail, references, now) if mail.origin is Origin.BOUNCE else None,
+            budget=self._budget(mail, sender, ticket, standing, now),
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
             known_languages=self.settings.languages,
+            is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
+            flagged=addresses.get(sender) if sender else None,
         )
         occasion = Occasion(
             now=now,
@@ -186,6 +192,7 @@ class Processor:
             sender=sender,
             standing=standing.verdict.value,
             order=order.order if isinstance(order, Exact) else None,
+            subject_key=subject_key(sender, mail.subject),
         )
         return Gathered(facts=facts, occasion=occasion)
 
@@ -237,14 +244,46 @@ class Processor:
             notices += history.texts_to(ticket.ticket_id, sender)
         return read_staff_words(mail.reply_text, notices, (staff_name, self.settings.brand.name))
 
-    def _budget(self, sender: str, ticket_id: int | None, now: datetime) -> AnswerBudget:
+    def _bounce(self, mail: IncomingMail, references: References, now: datetime) -> BounceFacts | None:
+        """Which mail of ours a bounce is about, and what it makes of the recipient's address."""
+        sent = tickets.sent_mail(references.message_ids)
+        if sent is None:
+            return None
         limits = self.settings.limits
-        today = tickets.answers_since(sender, now - timedelta(days=1)) if sender else 0
-        hour = tickets.ticket_answers_since(ticket_id, now - timedelta(hours=1)) if ticket_id is not None else 0
-        relayed = tickets.relayed_since(ticket_id, now - timedelta(hours=1)) if ticket_id is not None else 0
+        report = report_about(sent.recipient, mail.deliveries)
+        known = addresses.get(sent.recipient)
+        return BounceFacts(
+            ticket_id=sent.ticket_id,
+            to_staff=sent.to_staff,
+            severity=severity_of(report),
+            money=sent.template in MONEY_TEMPLATES,
+            known=known,
+            flag=after_bounce(
+                known,
+                report,
+                sent.recipient,
+                now,
+                BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days)),
+            ),
+        )
+
+    def _budget(
+        self, mail: IncomingMail, sender: str, ticket: TicketFacts | None, standing: Standing, now: datetime
+    ) -> AnswerBudget:
+        limits = self.settings.limits
+        verified = standing.verdict is Verdict.VERIFIED
+        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+        # The answer goes to the ticket's customer, whoever of its participants wrote.
+        member = self.settings.is_staff(sender)
+        readers = {sender, member.address if member else "", ticket.customer_email if ticket else ""} - {""}
+        to_address = max((tickets.answers_since(one, day, verified=verified) for one in readers), default=0)
+        in_ticket = tickets.ticket_answers_since(ticket.ticket_id, hour, verified=verified) if ticket else 0
+        relayed = tickets.relayed_since(ticket.ticket_id, hour) if ticket else 0
+        same = tickets.subject_answers_since(subject_key(sender, mail.subject), day, verified=verified) if sender else 0
         return AnswerBudget(
-            for_address=limits.replies_per_address_per_day - today,
-            for_ticket=limits.replies_per_ticket_per_hour - hour,
+            for_address=limits.replies_per_address_per_day - to_address,
+            for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
+            for_subject=limits.replies_per_subject_per_day - same,
             for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
         )
 

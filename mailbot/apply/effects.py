@@ -11,11 +11,13 @@ from mailbot.apply.occasion import Occasion
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
     BookRefund,
+    ClearAddress,
     CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    FlagAddress,
     MarkOverdueTold,
     MoveCase,
     OpenCase,
@@ -29,7 +31,7 @@ from mailbot.domain.effects import (
 )
 from mailbot.domain.orders import Order
 from mailbot.errors import SafeguardTripped
-from mailbot.store import desk, orders, tickets
+from mailbot.store import addresses, desk, orders, tickets
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -107,6 +109,10 @@ class _Work:
                 desk.mark_overdue_told(effect.refund_id)
             case RecordIncident():
                 desk.record_incident(effect.kind, self.ticket_id, effect.detail, now)
+            case FlagAddress():
+                addresses.put(effect.state)
+            case ClearAddress():
+                addresses.clear(effect.address)
             case Write():
                 pass  # written last, when the state that it tells of stands
 

@@ -11,7 +11,7 @@ from mailbot.cli.common import AsJson, as_plain, out, print_json, print_table, s
 from mailbot.net.imap import ImapConnection
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
-from mailbot.store import history, inbox, ledger, outbox
+from mailbot.store import addresses, history, inbox, ledger, outbox
 from mailbot.wiring import open_store
 
 
@@ -28,13 +28,17 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     with open_store(settings):
         mails, letters = inbox.counts(), outbox.counts()
         incidents = history.incidents_since(now - timedelta(days=1))
+        caps = history.count_since("cap", now - timedelta(days=1))
+        flagged, held = addresses.counts(), outbox.held_count()
     last = read_last_pass(settings.data)
     problems = []
     if mails["quarantined"]:
         problems.append(f"{mails['quarantined']} mails in quarantine: mailbot quarantine list")
     for state in ("dead", "uncertain"):
-        if letters[state]:
-            problems.append(f"{letters[state]} {state} mails: mailbot outbox list --state {state}")
+        # What is held back for a hard address was told to staff, and waits for nobody.
+        count = letters[state] - (held if state == "dead" else 0)
+        if count:
+            problems.append(f"{count} {state} mails: mailbot outbox list --state {state}")
     if last is None:
         problems.append("no pass was made yet: mailbot poll")
     else:
@@ -51,6 +55,9 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "problems": problems,
                 "inbox": mails,
                 "outbox": letters,
+                "caps_last_day": caps,
+                "addresses": flagged,
+                "held_back": held,
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
             }
@@ -58,6 +65,11 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         print_table("Inbox", tuple(mails), [tuple(mails.values())])
         print_table("Outbox", tuple(letters), [tuple(letters.values())])
+        print_table(
+            "Not sent",
+            ("answers stopped by a cap, last day", "held back for hard addresses", "hard addresses", "soft"),
+            [(caps, held, flagged["hard"], flagged["soft"])],
+        )
         print_table(
             "Incidents of the last day", ("at", "kind", "detail"), [(i.at, i.kind, i.detail) for i in incidents]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot.domain.bounces import Severity
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
@@ -9,6 +10,7 @@ from mailbot.domain.effects import (
     FileApart,
     FileMail,
     FillForm,
+    FlagAddress,
     OpenCase,
     OpenTicket,
     Reader,
@@ -159,6 +161,7 @@ _HEADLINES = (
     "too_late",
     "suspicious",
     "bounce",
+    "machine_mail",
 )
 
 
@@ -166,7 +169,7 @@ _HEADLINES = (
 def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
     remarks = [] if facts.bounce else list(facts.thread.refused)
-    remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
+    remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
     return (
@@ -181,6 +184,14 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
             with_order=True,
         ),
     )
+
+
+@MAIL_WORDS.action("flag the address")
+def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Note that our mail didn't reach its recipient; a hard failure stops further automatic mail to that address."""
+    if facts.bounce is None or facts.bounce.flag is None:
+        return ()
+    return (FlagAddress(state=facts.bounce.flag),)
 
 
 @MAIL_WORDS.action("record an incident", ("bounce_of_staff_notice", "forged_sender"))
@@ -198,7 +209,25 @@ def _ticket_id(facts: Facts) -> int:
 
 
 def _tie_order(facts: Facts) -> tuple[Effect, ...]:
+    if facts.mail.origin is not Origin.HUMAN:
+        return ()  # what a machine quotes is nobody's answer
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
+
+
+def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
+    """What staff should know of a bounce."""
+    remarks = [f"could not be delivered to {address}" for address in facts.mail.failed_recipients]
+    if facts.bounce is not None and facts.bounce.money:
+        remarks.append("the mail told the customer of money: reach them in another way")
+    flag = facts.bounce.flag if facts.bounce is not None else None
+    if flag is not None and flag.severity is Severity.HARD:
+        remarks.append(
+            f"no automatic mail goes to {flag.address} any more ({flag.status or 'no status'}), until a proven mail "
+            f"comes from there or somebody runs: mailbot addresses clear {flag.address}"
+        )
+    elif flag is not None:
+        remarks.append(f"{flag.address}: a passing failure ({flag.status or 'no status'}); the next mail is sent")
+    return tuple(remarks)
 
 
 def _wish_evidence(facts: Facts) -> tuple[str, ...]:
