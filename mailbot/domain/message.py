@@ -32,7 +32,7 @@ class Action(StrEnum):
 class DeliveryReport:
     """What a bounce says about one recipient."""
 
-    address: str  # as in `failed_recipients`
+    address: str  # as in `failed_recipients`; "" where a mere delay names nobody
     action: Action
     status: str  # RFC 3463: "5.1.1"; "5.0.0" where only a reply code of that class was given; "" where nothing was
     reason: str  # the server's words on one line, at most 300 characters; "" where there are none

@@ -104,7 +104,7 @@ def delivery_reports(raw: bytes, root: Part, text: str) -> tuple[DeliveryReport,
             reports[address] = _read(address, told)
     if not reports and _TEMPORARY.search(told):
         # Nobody is named, but it is clear that nothing failed yet.
-        return ()
+        return (DeliveryReport(address="", action=Action.DELAYED, status="", reason=""),)
     return tuple(reports.values())[:MAX_RECIPIENTS]
 
 
@@ -167,7 +167,7 @@ def _by_elimination(root: Part, text: str, found: dict[str, None]) -> None:
     """Addresses above the copy of the original mail, neither ours nor the daemon's, where an error is named."""
     cut = _COPY.search(text)
     told = text[: cut.start()] if cut else text
-    if _TEMPORARY.search(told) or not _ERROR.search(told):
+    if not _TEMPORARY.search(told) and not _ERROR.search(told):
         return
     said = [value for name in ("to", "from", "reply-to") for value in root.all(name)]
     known = {address.email.lower() for address in parse_addresses(said)}

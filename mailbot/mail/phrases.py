@@ -75,7 +75,8 @@ FORWARDED = re.compile(
 
 # Nobody begins a subject like this by hand.
 _AUTOMATIC = (
-    r"auto(?:matic|mated|mate)?[- ]?(?:e?-?mail )?(?:reply|response|responder|answer|antwort)|autoreply|autoresponse|"
+    r"(?:out of (?:the )?office |vacation |away )?auto(?:matic|mated|mate)?[- ]?(?:e?-?mail )?(?:reply|response|"
+    r"responder|answer|antwort)|autoreply|autoresponse|"
     r"automatische (?:antwort|abwesenheitsnotiz|reactie)|abwesenheits(?:notiz|meldung|assistent|nachricht|agent)|"
     r"réponse automatique|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica|"
     r"automatisch(?:e)? (?:antwoord|beantwoording)|autosvar|automatiskt? svar|automatiskt svarsmeddelande|"
