@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.apply import Applier, Occasion
+from mailbot.domain.bounces import BounceLimits, after_bounce
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from mailbot.domain.effects import Reader, UseTicket, Write
+from mailbot.domain.message import Action, DeliveryReport
 from mailbot.errors import BadItem, ConfigError, MailbotError, TryAgainLater
 from mailbot.mail.compose import ascii_address
 from mailbot.net.imap import ImapConnection
@@ -29,6 +32,7 @@ log = logging.getLogger(__name__)
 # A kill sends again what was sent and not yet written down; each commit costs a write to the disk.
 _WRITTEN_DOWN_TOGETHER = 10
 _LOOK_AGAIN = 0.3  # seconds
+_NO_SUCH_ADDRESS = re.compile(r"(?<![\d.])5\.1\.(?:1|2|3|6|10)(?![\d.]*\d)")  # RFC 3463, 3.2
 
 
 @dataclass(kw_only=True)
@@ -190,6 +194,7 @@ class Deliverer:
     def _failed(self, mail: outbox.OutgoingMail, delivery: Delivery, result: DeliveryResult) -> None:
         if delivery.outcome is Outcome.REFUSED:
             step = after_refusal(to_customer=mail.reader == "customer")
+            self._flag(mail, delivery.detail)
         elif delivery.outcome is Outcome.UNCERTAIN:
             step = self._doubt(mail)
         else:
@@ -203,6 +208,19 @@ class Deliverer:
         setattr(result, counter, getattr(result, counter) + 1)
         log.warning("outgoing mail %d: %s, now %s", mail.outbox_id, delivery.outcome.value, step.state)
         self._write_down(mail, step, delivery.detail)
+
+    def _flag(self, mail: outbox.OutgoingMail, detail: str) -> None:
+        """A relay that knows that there is no such address says what a bounce would say; staff are told as ever."""
+        status = _NO_SUCH_ADDRESS.search(detail)
+        if status is None or mail.reader != "customer":
+            return
+        limits, now = self.settings.limits, self.clock()
+        report = DeliveryReport(address=mail.recipient, action=Action.FAILED, status=status[0], reason=detail[:300])
+        within = BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days))
+        with transaction():
+            state = after_bounce(addresses.get(mail.recipient), report, mail.recipient, now, within)
+            if state is not None:
+                addresses.put(state)
 
     def _doubt(self, mail: outbox.OutgoingMail) -> NextStep:
         _, mailbox = self._sent_mailbox()

@@ -342,6 +342,7 @@ def _trace(facts: Facts, decision: Decision) -> str:
     """The stored explanation (G8): evidence and rules, no words of the customer."""
     return json.dumps(
         {
+            "origin": {"origin": facts.mail.origin.value, "no_reply_reason": facts.mail.no_reply_reason},
             "standing": {"verdict": facts.standing.verdict.value, "evidence": facts.standing.evidence},
             "thread": {"evidence": facts.thread.evidence, "refused": facts.thread.refused},
             "order": {"match": type(facts.order).__name__, "evidence": facts.order.evidence},

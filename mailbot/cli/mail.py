@@ -61,6 +61,7 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
     explanation = {
         "sender": {"role": facts.role.value, "standing": as_plain(facts.standing)},
         "origin": facts.mail.origin.value,
+        "no_reply_reason": facts.mail.no_reply_reason,
         "language": facts.language,
         "references": as_plain(facts.references),
         "thread": as_plain(facts.thread),
@@ -80,7 +81,7 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
         ("", ""),
         [
             ("sender", f"{facts.role.value}, {facts.standing.verdict.value}: {facts.standing.evidence}"),
-            ("origin", facts.mail.origin.value),
+            ("origin", ": ".join(filter(None, (facts.mail.origin.value, facts.mail.no_reply_reason)))),
             ("language", f"{facts.mail.language}; answered in {facts.language}"),
             *(("points at", token) for token in facts.references.tokens),
             *(("ticket", line) for line in facts.thread.evidence),

@@ -68,7 +68,8 @@ class _Marks:
     report: str  # report-type of a multipart/report
     daemon: bool  # a mail system says that it wrote this
     empty_path: bool  # null envelope sender (RFC 5321, 4.5.5)
-    robot: bool  # an address at which no person sits
+    unread: bool  # an address whose mail nobody reads
+    robot: bool  # an address at which often a program sits
     auto: str  # keyword of Auto-Submitted, "" where there is none or it is "no"
     precedence: str
 
@@ -105,7 +106,8 @@ def _marks(root: Part, subject: str, text: str) -> _Marks:
         report=parameters.get("report-type", "").lower(),
         daemon=_from_daemon(root, sender),
         empty_path=bool(_EMPTY_PATH.match(root.first("return-path") or "-")),
-        robot=phrases.ROBOT.search(sender) is not None,
+        unread=phrases.UNREAD.search(sender) is not None,
+        robot=phrases.UNREAD.search(sender) is not None or phrases.ROBOT.search(sender) is not None,
         auto="" if auto == "no" else auto[:40],
         precedence=root.first("precedence").strip().lower()[:40],
     )
@@ -193,7 +195,7 @@ def _by_hint(marks: _Marks) -> Judgement | None:
         )
     if suppressed:
         return Judgement(origin=Origin.HUMAN, no_reply_reason="X-Auto-Response-Suppress asks for no automatic answer")
-    if phrases.ROBOT.search(decode_header(marks.root.first("from"))[:500].rpartition("<")[2]):
+    if marks.unread:
         return Judgement(origin=Origin.HUMAN, no_reply_reason="nobody reads answers to that address")
     return None
 

@@ -146,10 +146,15 @@ DAEMON = re.compile(
     r"internet mail delivery|系统退信|邮件系统|郵件系統)",
     re.IGNORECASE,
 )
-# The local part of an address at which no person sits.
+# The local part of an address whose mail nobody reads.
+UNREAD = re.compile(
+    r"\b(?:no|do-?not|not|non|ne-?pas)[-_.]?(?:reply|replies|respond|answer|repondre|responder|antworten)(?=[@+.\d_-])|"
+    r"\b(?:noreply|donotreply|nepasrepondre|keineantwort|bounces?)(?=[@+])|[-_.](?:noreply|no-reply|donotreply)@",
+    re.IGNORECASE,
+)
+# The local part of an address at which often a program sits, and sometimes a person.
 ROBOT = re.compile(
-    r"(?:no|do-?not|not|non|ne-?pas)[-_.]?(?:reply|repl(?:y|ies)|respond|answer|repondre|responder|antworten)\b|"
-    r"\b(?:noreply|donotreply|nepasrepondre|keineantwort|robot|bounces?|notifications?|notify|alerts?|autoresponder|"
-    r"auto-?reply|system|administrator|(?:[\w.]{1,40}-)?admin|root)(?=@|\+|-|>|$)",
+    r"\b(?:robot|notifications?|notify|alerts?|autoresponder|auto-?reply|system|administrator|"
+    r"(?:[\w.]{1,40}-)?admin|root)(?=@|\+)",
     re.IGNORECASE,
 )

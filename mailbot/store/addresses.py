@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from mailbot.domain.bounces import AddressState, Severity
 from mailbot.store import sql
 from mailbot.store.models import AddressRow
 
+_COLUMNS = ("address", "state", "status", "reason", "since", "count", "seen_at")
+
 
 def get(address: str) -> AddressState | None:
     """What is known of an address; None where nothing speaks against it."""
-    found = sql.first(
-        "SELECT address, state, status, reason, since, count, seen_at FROM address WHERE address = ?", address.lower()
+    query = f"SELECT {', '.join(_COLUMNS)} FROM address WHERE address = ?"
+    found = sql.first(query, address.lower())
+    if found is None:
+        return None
+    email, state, status, reason, since, count, seen_at = found
+    return AddressState(
+        address=email,
+        severity=Severity(state),
+        status=status,
+        reason=reason,
+        since=datetime.fromisoformat(since),
+        count=count,
+        seen_at=datetime.fromisoformat(seen_at),
     )
-    return _state(AddressRow(**dict(zip(_COLUMNS, found, strict=True)))) if found else None
-
-
-_COLUMNS = ("address", "state", "status", "reason", "since", "count", "seen_at")
 
 
 def put(state: AddressState) -> None:

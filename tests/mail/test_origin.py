@@ -166,6 +166,14 @@ def test_an_ordinary_mail_is_answered(headers: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    "sender", ["admin@c.example", "Root Ann <root@c.example>", "noreen@c.example", "info@c.example"]
+)
+def test_a_person_may_sit_at_an_address_of_an_office(sender: str) -> None:
+    found = parse_mail(mail("My question", sender=sender)).mail
+    assert (found.origin, found.no_reply_reason) == (HUMAN, "")
+
+
+@pytest.mark.parametrize(
     "sender", ["no-reply@shop.example", "Shop <donotreply@shop.example>", "noreply+7@shop.example"]
 )
 def test_an_address_that_nobody_reads_is_not_answered(sender: str) -> None:
