@@ -74,6 +74,11 @@ class _Marks:
     precedence: str
 
     @property
+    def nobody(self) -> bool:
+        """No sender at all, in the envelope or in From."""
+        return self.empty_path or not self.root.first("from").strip(" <>")
+
+    @property
     def answers(self) -> bool:
         """It says that it is a reply."""
         return bool(self.names & {"in-reply-to", "references"})
@@ -122,13 +127,12 @@ def _by_structure(marks: _Marks) -> Judgement | None:
         return Judgement(origin=Origin.COMPLAINT, no_reply_reason="a complaint report (RFC 5965)", is_news=False)
     if marks.report == "disposition-notification" or "message/disposition-notification" in marks.kinds:
         return Judgement(origin=Origin.AUTO_REPLY, no_reply_reason="a receipt notice (RFC 8098)", is_news=False)
-    if (
-        marks.report == "delivery-status"
-        or marks.kinds & _REPORTS
-        or "x-failed-recipients" in marks.names
-        or _is_bounce(marks)
-    ):
+    if marks.report == "delivery-status" or marks.kinds & _REPORTS or "x-failed-recipients" in marks.names:
         return Judgement(origin=Origin.BOUNCE, no_reply_reason="a delivery report", is_news=False)
+    if _is_bounce(marks):
+        # By its words alone: a person may have pasted them, so staff see it unless it is about a mail of ours.
+        sure = marks.daemon or marks.nobody or bool(marks.auto)
+        return Judgement(origin=Origin.BOUNCE, no_reply_reason="the words of a bounce", is_news=not sure)
     return None
 
 
@@ -229,7 +233,6 @@ def _is_complaint(marks: _Marks) -> bool:
 
 def _is_bounce(marks: _Marks) -> bool:
     """A bounce without the report structure: qmail, Exim, Notes, QQ Mail, 163 and many others."""
-    nobody = marks.empty_path or not marks.root.first("from").strip(" <>")
     by_subject = phrases.BOUNCE_SUBJECT.search(marks.subject) is not None
     by_text = phrases.BOUNCE_TEXT.search(marks.text) is not None
     carried = bool(marks.kinds & _COPIES)
@@ -237,10 +240,11 @@ def _is_bounce(marks: _Marks) -> bool:
         return by_subject or by_text or carried
     if phrases.ANSWERED.match(marks.subject) and marks.root.first("from").strip(" <>"):
         return False  # a person answers or passes on a bounce
-    if nobody or marks.auto:
-        return (by_subject and (nobody or by_text or carried)) or by_text
+    if marks.nobody or marks.auto:
+        return (by_subject and (marks.nobody or by_text or carried)) or by_text
     # Else only a mail server's own words count: a customer may write of a "failed delivery", meaning the parcel.
     by_server = phrases.SERVER_TEXT.search(marks.text) is not None
     if marks.robot:
         return by_server or (by_subject and (by_text or carried))
-    return by_subject and by_server and not marks.answers
+    fixed = phrases.SERVER_SUBJECT.match(marks.subject) is not None
+    return by_subject and (by_server or (fixed and by_text)) and not marks.answers

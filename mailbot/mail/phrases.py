@@ -24,7 +24,7 @@ BOUNCE_SUBJECT = re.compile(
     r"não (?:foi possível entregar|entregue)|falha na entrega|onbestelbaar|niet afgeleverd|"
     r"недоставлен|не (?:было )?доставлен|сообщение не|kunde inte levereras|olevererbart|kan ikke leveres|"
     r"nie(?:dostarczon| można dostarczyć| dostarczono)|zwrot wiadomości|teslim edilemedi|iletilemedi|"
-    r"系统退信|退信|投递失败|投遞失敗|无法投递|未能送达|未送达|投递状态|退回的?邮件|郵件退回|無法傳遞|無法投遞|無法送達|"
+    r"系统退信|退信|投递失败|投遞失敗|无法投递|未能送达|未送达|投递状态|退回的?邮件|郵件退回|无法传递|传递失败|發送失敗|发送失败|無法傳遞|無法投遞|無法送達|"
     r"配信エラー|メールエラー|配信不能|送信できません|配信できません|配信に失敗|未配達|반송|전송 ?실패|배달 ?실패",
     re.IGNORECASE,
 )
@@ -36,8 +36,9 @@ BOUNCE_TEXT = re.compile(
     r"delivery (?:to the following recipients? )?(?:has )?failed|couldn't be delivered|wasn't delivered|"
     r"returned to (?:you|sender)|mailbox (?:is )?(?:full|unavailable)|user unknown|"
     r"(?:notification|event)Type[\\'\x22]{1,3}\s?:\s?[\\\x22]{1,3}Bounce|"
-    r"无法发送到|无法投递|投递失败|被退回|退信原因|收件人.{0,20}不存在|無法傳遞|無法投遞|配信できません|送信できません|"
-    r"送信先のメールボックス|duplicated message-id in|nicht zugestellt werden|n'a pas pu être (?:remis|distribué)|"
+    r"无法发送到|无法投递|投递失败|被退回|退信原因|收件人.{0,20}不存在|无法传递|传递.{0,12}失败|無法傳遞|無法投遞|"
+    r"配信できません|送信できません|送信先のメールボックス|duplicated message-id in|"
+    r"nicht zugestellt werden|n'a pas pu être (?:remis|distribué)|"
     r"no (?:se )?pudo (?:ser )?entrega|non è stato possibile recapitare|не удалось доставить",
     re.IGNORECASE,
 )
@@ -52,8 +53,15 @@ SERVER_TEXT = re.compile(
     r"送信先のメールボックス|退信原因|退信代码|退信代碼",
     re.IGNORECASE,
 )
+# The fixed subjects of widespread servers, as nobody types them.
+SERVER_SUBJECT = re.compile(
+    r"\s{0,9}(?:DELIVERY FAILURE: |Undelivered Mail Returned to Sender\s{0,9}$|Mail delivery failed: returning |"
+    r"failure notice\s{0,9}$|"
+    r"Undeliverable: |Unzustellbar: |Non remis ?: |Returned mail: |Delivery Status Notification \(|未送达: |无法传递: |"
+    r"系统退信|來自.{1,60}的退信|来自.{1,60}的退信)"
+)
 COMPLAINT_SUBJECT = re.compile(
-    r"\s*(?:complaint about message from|e?-?mail (?:feedback|abuse) report|abuse report|spam (?:complaint|report) "
+    r"\s{0,9}(?:complaint about message from|e?-?mail (?:feedback|abuse) report|abuse report|spam (?:complaint|report) "
     r"(?:for|from|about)|\[spamcop)",
     re.IGNORECASE,
 )
@@ -65,12 +73,12 @@ COMPLAINT_TEXT = re.compile(
 
 # "Re:", "Fwd:" and the like: a person answers or passes on what the rest of the subject names.
 ANSWERED = re.compile(
-    r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|odp|ynt|fw|fwd|wg|tr|rv|enc|doorst|vb|vl|pd|i|回复|回覆|答复|答覆|转发|轉發|轉寄|返信|転送|"
-    r"회신|전달)\s*(?:\[\d{1,2}\]|\^\d)?\s*[:：]",
+    r"\s{0,9}(?:re|aw|antw|sv|vs|ref|rif|res|odp|ynt|fw|fwd|wg|tr|rv|enc|doorst|vb|vl|pd|i|回复|回覆|答复|答覆|转发|轉發|轉寄|返信|転送|"
+    r"회신|전달)\s{0,9}(?:\[\d{1,2}\]|\^\d)?\s{0,9}[:：]",
     re.IGNORECASE,
 )
 FORWARDED = re.compile(
-    r"\s*(?:fw|fwd|wg|tr|rv|enc|doorst|vb|vl|pd|转发|轉發|轉寄|転送|전달)\s*[:：]|\s*\[fwd", re.IGNORECASE
+    r"\s{0,9}(?:fw|fwd|wg|tr|rv|enc|doorst|vb|vl|pd|转发|轉發|轉寄|転送|전달)\s{0,9}[:：]|\s{0,9}\[fwd", re.IGNORECASE
 )
 
 # Nobody begins a subject like this by hand.
@@ -111,14 +119,14 @@ _ALONE = (
     r"休假|外出|不在|休暇"
 )
 AUTOMATIC_SUBJECT = re.compile(
-    r"\s*[\[(【<«]{0,2}\s{0,2}"
+    r"\s{0,9}(?:\[[^\]\n]{1,60}\]\s{0,2})?[\[(【<«]{0,2}\s{0,2}(?:yahoo!? )?"
     rf"(?:{_AUTOMATIC})(?:[\])】>»:：,，、;.!。！\-–—\s(（\[]|$|(?<=[\u0e00-\u0e7f\u3000-\u9fff\uac00-\ud7a3]))"
     r"|[^\n]{0,300}[\[(（【]\s?(?:自动(?:回复|答复)|自動(?:回覆|回復|返信)|auto-?reply|automatic reply|자동 ?회신)\s?"
-    r"[\])）】]\s*$",
+    r"[\])）】]\s{0,9}$",
     re.IGNORECASE,
 )
 ABSENCE_SUBJECT = re.compile(
-    r"\s*[\[(【<«]{0,2}\s{0,2}(?:"
+    r"\s{0,9}[\[(【<«]{0,2}\s{0,2}(?:"
     rf"(?:{_OUT})\s{{0,2}}(?:[\])】>»:：;.!。！\-–—(（\[]|$|\d|"
     r"(?:re|from|until|till|to|today|through|bis|vom|du|jusqu|hasta|del|dal|fino|até|tot|van|til|do|od|до|с)\b)"
     rf"|(?:{_ALONE})\s{{0,2}}(?:[:：]|[\])】>»]?\s{{0,2}}$))",

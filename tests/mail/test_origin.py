@@ -66,6 +66,8 @@ ABSENCES = [
     "Poza biurem",
     "Otomatik yanıt: iadeniz",
     "Ofis dışındayım",
+    "[shop.example #123] AutoReply: Return",
+    "Yahoo! Auto Response",
     "Automaattinen vastaus: palautus",
     "Automatická odpověď: vrácení",
 ]
@@ -185,6 +187,30 @@ def test_an_address_that_nobody_reads_is_not_answered(sender: str) -> None:
 )
 def test_an_absence_notice_in_the_text_of_a_machines_mail_is_no_news(text: str) -> None:
     assert not parse_mail(mail("Re: My question", "Auto-Submitted: auto-generated", text=text)).mail.is_news
+
+
+SERVERS = [
+    ("postmaster@j.example", "[BOUNCE]", "I'm afraid I wasn't able to deliver your message to: k@x.example"),
+    ('"InterScan MSS" <admin@i.example>', "Mail could not be delivered", "Received <<< 550 5.1.1 user unknown"),
+    ("post_master@sms.example", "Undeliverable Message", "Message could not be delivered to mobile."),
+    ("System Administrator <x@y.example>", "Undeliverable: Return", "did not reach the following recipient(s): k"),
+    ("Systemadministrator <x@y.example>", "Unzustellbar: Retoure", "k@x.example\n<mx.y.example #5.1.1 550 5.1.1 no>"),
+    ("Mail Administrator <Admin@s.example>", "SMTP Message Delivery Failure", "k@x.example: 550 5.1.1 unknown"),
+    ("k@y.example", "DELIVERY FAILURE: User k not listed in Domino Directory", "was not delivered: user unknown"),
+    ("no-reply@carrier.example", "メールエラー通知", "送信先のメールボックスがいっぱいです"),
+    ("no-reply@sns.example", "AWS Notification Message", '{"notificationType":"Bounce","bounce":{}}'),
+    ("来自邮件系统 <x@y.example>", "来自y.example的退信", "抱歉，您的邮件被退回来了"),
+]
+
+
+@pytest.mark.parametrize(("sender", "subject", "text"), SERVERS)
+def test_a_bounce_is_known_by_its_words_where_the_envelope_says_nothing(sender: str, subject: str, text: str) -> None:
+    assert parse_mail(mail(subject, sender=sender, text=text)).mail.origin is BOUNCE
+
+
+def test_a_person_who_pastes_a_bounce_is_seen_by_staff_whatever_it_is_taken_for() -> None:
+    text = "I got this:\nhost mx.shop.example said: 550 5.1.1 user unknown"
+    assert parse_mail(mail("Undelivered Mail Returned to Sender", text=text)).mail.is_news
 
 
 def test_a_person_who_forwards_a_bounce_is_a_person() -> None:
