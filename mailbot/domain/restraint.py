@@ -47,7 +47,7 @@ def restrain(decision: Decision, facts: Facts) -> Decision:
             incidents.append(RecordIncident(kind="cap", detail=remarks[-1]))
     remarks = list(dict.fromkeys(remarks))
     kept = [effect for effect in decision.effects if effect not in held]
-    if facts.mail.no_reply_reason and facts.role is not Role.STAFF and not held:
+    if facts.mail.no_reply_reason and facts.mail.is_news and facts.role is not Role.STAFF and not held:
         remarks.append(f"not answered by itself: {facts.mail.no_reply_reason}")
     if not remarks:
         return decision
@@ -78,8 +78,9 @@ def _with_staff_told(kept: list[Effect], held: list[Write], remarks: list[str], 
         ]
     if not any(letter.to is Reader.CUSTOMER for letter in held):
         return kept
-    if facts.role is Role.STAFF:
-        # Another notice to all could be answered by the same machine: only the sender hears of it, within their cap.
+    if facts.role is Role.STAFF and not (facts.words and facts.words.commands):
+        # Nothing shows that a person wrote it, and another notice to all could be answered by the same machine:
+        # only the sender hears of it, within their cap.
         refusal = Write(
             template="staff_command_refused",
             to=Reader.ACTING_STAFF,

@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.domain.effects import Decision, Reader, RecordIncident, Write
 from mailbot.domain.facts import AnswerBudget, Facts
+from mailbot.domain.message import Origin
 from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import decide
 from mailbot.domain.standing import Verdict
@@ -66,6 +67,20 @@ def test_staffs_words_beyond_their_cap_are_refused_to_that_member_alone() -> Non
     assert [(letter.template, letter.to) for letter in letters(decision)] == [
         ("staff_command_refused", Reader.ACTING_STAFF)
     ]
+
+
+def test_words_beyond_the_cap_beside_a_command_are_told_of_and_the_command_stands() -> None:
+    decision = decide(staff("#approve\nThank you for waiting.", budget=replace(PLENTY, for_relays=0)), book())
+    assert [(letter.template, letter.to) for letter in letters(decision)] == [
+        ("return_approved", Reader.CUSTOMER),
+        ("staff_notice", Reader.STAFF),
+    ]
+    assert "staff_reply" in letters(decision)[1].remarks[0]
+
+
+def test_a_report_is_not_said_to_be_unanswered() -> None:
+    quiet = mail(origin=Origin.BOUNCE, no_reply_reason="a delivery report", is_news=False)
+    assert decide(facts(mail=quiet), book()).remarks == ()
 
 
 def test_a_responder_at_a_staff_address_gets_no_more_refusals_than_its_cap() -> None:
