@@ -47,7 +47,7 @@ class Replayed:
 
 def replay(processor: Processor, book: RuleBook, since: datetime | None) -> Iterator[Replayed]:
     """Every decided mail from `since` on, oldest first. Mails that can't be read any more are left out."""
-    other = replace(processor, book=book)
+    other = replace(processor, book=book, gatherer=replace(processor.gatherer, book=book))
     after = 0
     while batch := inbox.decided(_BATCH, after, since):
         after = batch[-1].inbox_id
@@ -67,7 +67,7 @@ def _outcome(processor: Processor, mail: IncomingMail, item: inbox.InboxItem) ->
     at = item.received_at
     try:
         with transaction():
-            decision = decide(processor.gather(mail, at, None, now=at, item=item).facts, processor.book)
+            decision = decide(processor.gatherer.gather(mail, at, None, now=at, item=item).facts, processor.book)
             raise Rehearsal
     except Rehearsal:
         return _summary(decision)

@@ -14,6 +14,7 @@ from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
+from mailbot.gather import Gatherer
 from mailbot.idle import Watch
 from mailbot.intake import Intake
 from mailbot.logins import LoginTokens
@@ -116,11 +117,16 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
     )
     applier = Applier(letters)
     processor = Processor(
-        settings=settings,
+        gatherer=Gatherer(
+            settings=settings,
+            book=book,
+            correspondence=Correspondence(settings=settings, tokens=tokens),
+            clock=clock,
+        ),
         book=book,
         applier=applier,
-        correspondence=Correspondence(settings=settings, tokens=tokens),
         reader=reader,
+        attempts=settings.limits.attempts,
         clock=clock,
     )
     return Desk(

@@ -12,11 +12,13 @@ from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
     AskOwner,
     BookRefund,
+    ClearAddress,
     CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    FlagAddress,
     GrantOrder,
     KeepInCopy,
     LearnMessageId,
@@ -35,7 +37,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import confirmations, desk, orders, tickets
+from mailbot.store import addresses, confirmations, desk, orders, tickets
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -125,6 +127,10 @@ class _Work:
                 desk.mark_overdue_told(effect.refund_id)
             case RecordIncident():
                 desk.record_incident(effect.kind, self.ticket_id, effect.detail, now)
+            case FlagAddress():
+                addresses.put(effect.state)
+            case ClearAddress():
+                addresses.clear(effect.address)
             case Write():
                 pass  # written last, when the state that it tells of stands
 

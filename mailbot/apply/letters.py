@@ -32,7 +32,7 @@ from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number, refund_number, subject_tag, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.rules import ReturnPolicy
-from mailbot.domain.standing import TokenPurpose
+from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
 from mailbot.mail.render import Templates, person_name
@@ -182,6 +182,8 @@ class LetterWriter:
             text=rendered.text,
             raw=raw,
             automatic=effect.automatic,
+            verified=occasion.standing == Verdict.VERIFIED,
+            subject_key=occasion.subject_key if effect.automatic else "",
             enclosed=[file for file, _ in files],
             now=occasion.now,
         )

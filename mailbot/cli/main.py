@@ -12,6 +12,7 @@ import typer
 
 from mailbot import __version__
 from mailbot.cli import (
+    addresses,
     demo,
     mail,
     monitor,
@@ -41,6 +42,7 @@ app.add_typer(tickets.tickets_app, name="tickets")
 app.add_typer(tickets.cases_app, name="cases")
 app.add_typer(refunds.app, name="refunds")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(addresses.app, name="addresses")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(setup.db_app, name="db")
 

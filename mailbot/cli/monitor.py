@@ -13,7 +13,7 @@ from mailbot.logins import LoginTokens
 from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
-from mailbot.store import history, inbox, mailboxes, outbox
+from mailbot.store import addresses, history, inbox, mailboxes, outbox
 from mailbot.watchdog import read_last_hang
 from mailbot.wiring import open_store
 
@@ -32,13 +32,17 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         mails, letters = inbox.counts(), outbox.counts()
         incidents = history.incidents_since(now - timedelta(days=1))
         unread = [trouble for trouble in mailboxes.troubles() if trouble.mailbox in settings.mailboxes]
+        caps = history.count_since("cap", now - timedelta(days=1))
+        flagged, held = addresses.counts(), outbox.held_count()
     last = read_last_pass(settings.data)
     problems = []
     if mails["quarantined"]:
         problems.append(f"{mails['quarantined']} mails in quarantine: mailbot quarantine list")
     for state in ("dead", "uncertain"):
-        if letters[state]:
-            problems.append(f"{letters[state]} {state} mails: mailbot outbox list --state {state}")
+        # What is held back for a hard address was told to staff, and waits for nobody.
+        count = letters[state] - (held if state == "dead" else 0)
+        if count:
+            problems.append(f"{count} {state} mails: mailbot outbox list --state {state}")
     problems.extend(
         f"since {_time(trouble.since)}, {trouble.failures} tries, the next at {_time(trouble.next_try_at)}: "
         f"{trouble.reason}"
@@ -70,6 +74,9 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "inbox": mails,
                 "outbox": letters,
                 "mailboxes": [as_plain(trouble) for trouble in unread],
+                "caps_last_day": caps,
+                "addresses": flagged,
+                "held_back": held,
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
                 "last_hang": hang,
@@ -78,6 +85,11 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         print_table("Inbox", tuple(mails), [tuple(mails.values())])
         print_table("Outbox", tuple(letters), [tuple(letters.values())])
+        print_table(
+            "Not sent",
+            ("answers stopped by a cap, last day", "held back for hard addresses", "hard addresses", "soft"),
+            [(caps, held, flagged["hard"], flagged["soft"])],
+        )
         print_table(
             "Incidents of the last day", ("at", "kind", "detail"), [(i.at, i.kind, i.detail) for i in incidents]
         )

@@ -34,6 +34,7 @@ def _report(result: PassResult, as_json: bool) -> None:
         "sent": result.delivered.sent,
         "later": result.delivered.later,
         "dead": result.delivered.dead,
+        "held": result.delivered.held,
         "uncertain": result.delivered.uncertain,
     }
     if as_json:

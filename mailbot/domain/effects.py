@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from mailbot.domain.bounces import AddressState
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Answers, Item
 
@@ -184,6 +185,20 @@ class RecordIncident:
     detail: str  # no personal data
 
 
+@dataclass(frozen=True, kw_only=True)
+class FlagAddress:
+    """Our mail doesn't reach an address: what is known of it from now on."""
+
+    state: AddressState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearAddress:
+    """Somebody proved that they write from an address: it is reachable again."""
+
+    address: str
+
+
 Effect = (
     OpenTicket
     | UseTicket
@@ -205,6 +220,8 @@ Effect = (
     | MarkOverdueTold
     | Write
     | RecordIncident
+    | FlagAddress
+    | ClearAddress
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
 from mailbot.domain.confirmation import ConfirmationFacts
@@ -72,19 +73,27 @@ class TicketFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerBudget:
-    """Automatic answers that are still allowed (G4); 0 or less: the cap bites."""
+    """Automatic answers that are still allowed (G4); 0 or less: the cap bites.
+
+    Answers to verified and to unverified mail are counted apart: forged mail must not use up a customer's cap.
+    """
 
     for_address: int  # today, to the sender
     for_ticket: int  # this hour, in the ticket
+    for_subject: int = 1  # today, to mails of this sender with this subject: finds loops that lose their thread
     for_relays: int = 1  # staff's words to the customer, this hour, in the ticket: two auto-responders stop here
 
 
 @dataclass(frozen=True, kw_only=True)
 class BounceFacts:
-    """Which mail of ours a bounce is about; only such a bounce counts."""
+    """Which mail of ours a bounce is about; only such a bounce counts, and only for that mail's recipient."""
 
     ticket_id: int
     to_staff: bool  # the mail that failed was a notice to staff
+    severity: Severity = Severity.HARD  # of what happened to that mail
+    money: bool = False  # the mail told of money
+    known: AddressState | None = None  # what was known of the recipient's address before
+    flag: AddressState | None = None  # what is known of it now; None where nothing failed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +141,8 @@ class Facts:
     confirmation: ConfirmationFacts | None = None  # the sender answers such a question
     refund: RefundFacts | None = None  # the newest of the matched order
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
+    is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
+    flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
 
     @property
     def language(self) -> str:

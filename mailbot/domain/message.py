@@ -18,6 +18,26 @@ class Origin(StrEnum):
     OWN = "own"
 
 
+class Action(StrEnum):
+    """What a delivery report says that happened to a mail (RFC 3464, 2.3.3)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    RELAYED = "relayed"
+    EXPANDED = "expanded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryReport:
+    """What a bounce says about one recipient."""
+
+    address: str  # as in `failed_recipients`; "" where a mere delay names nobody
+    action: Action
+    status: str  # RFC 3463: "5.1.1"; "5.0.0" where only a reply code of that class was given; "" where nothing was
+    reason: str  # the server's words on one line, at most 300 characters; "" where there are none
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
     """One mailbox of an address header (RFC 5322, 3.4)."""
@@ -89,3 +109,9 @@ class IncomingMail:
     content_digest: str = ""  # hex; equal in copies of one mail that came by different ways; "" without Message-ID
     encrypted: bool = False  # the text, or a part of it, can't be read without a key
     senders: int = 1  # mailboxes in all From fields; more than one proves nobody
+    deliveries: tuple[DeliveryReport, ...] = ()  # what a bounce says, recipient by recipient
+    no_reply_reason: str = (
+        ""  # why no automatic answer may go out, even to a person; "" where nothing stands against it
+    )
+    is_news: bool = True  # staff must see it; False for absence notices, reports, lists: filed and never told
+    desk: str = ""  # which installation of ours or of others sent it, by our own header; "" for everybody else

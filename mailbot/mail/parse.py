@@ -75,8 +75,10 @@ def _parse(raw: bytes) -> ParsedMail:
     subjects = root.all("subject")
     guessed: list[str] = []
     subject = _one_line(decode_header(subjects[0], guessed)) if subjects else ""
-    kind = origin.classify(root, subject=subject, text=body.text)
+    author = origin.judge(root, subject=subject, text=body.text)
+    kind = author.origin
     bounced = kind is Origin.BOUNCE
+    deliveries = bounces.delivery_reports(raw, root, body.text) if bounced else ()
     said = reply_text(body.text) if kind is Origin.HUMAN or kind is Origin.LIST else body.text
     date, header_warnings = _head(root)
     senders = parse_addresses(root.all("from"))
@@ -103,7 +105,7 @@ def _parse(raw: bytes) -> ParsedMail:
         reply_text=said,
         language=language.detect(said, subject, body.text),
         origin=kind,
-        failed_recipients=bounces.failed_recipients(raw, root, body.text) if bounced else (),
+        failed_recipients=bounces.failed(deliveries),
         in_reply_to=message_ids(root.all("in-reply-to")),
         references=message_ids(root.all("references")),
         quoted_message_ids=bounces.quoted_message_ids(root, body.text, bounce=bounced),
@@ -116,6 +118,10 @@ def _parse(raw: bytes) -> ParsedMail:
         encrypted=encrypted,
         senders=max(len(senders), len(root.all("from"))),
         content_digest=_content_digest(root, raw) if own_ids else "",
+        deliveries=deliveries,
+        no_reply_reason=author.no_reply_reason,
+        is_news=author.is_news,
+        desk=_one_line(root.first(origin.DESK_HEADER))[:255].lower(),
     )
     return ParsedMail(mail=mail, contents=MappingProxyType(contents))
 
@@ -279,5 +285,6 @@ def _unreadable(raw: bytes, reason: str) -> ParsedMail:
         authentication_results=(),
         attachments=(),
         warnings=(f"the mail could not be read ({reason}); its bytes are shown as text",),
+        no_reply_reason="the mail could not be read",
     )
     return ParsedMail(mail=mail, contents=MappingProxyType({}))

@@ -103,7 +103,10 @@ class LimitSettings(Section):
     attempts: int = Field(default=3, ge=1, le=20)
     replies_per_address_per_day: int = Field(default=20, ge=1)
     replies_per_ticket_per_hour: int = Field(default=5, ge=1)
+    replies_per_subject_per_day: int = Field(default=8, ge=1)
     staff_replies_per_ticket_per_hour: int = Field(default=20, ge=1)
+    soft_bounces: int = Field(default=5, ge=1, le=1000)
+    soft_bounce_days: float = Field(default=14, gt=0, le=365)
 
 
 class ThreadSettings(Section):

@@ -168,3 +168,8 @@ def incidents_since(since: datetime) -> list[IncidentRow]:
     """Incidents, newest first."""
     rows = Incident.select().where(Incident.at >= since).order_by(Incident.id.desc()).limit(1000)
     return [IncidentRow(at=row.at, kind=row.kind, ticket_id=row.ticket_id, detail=row.detail) for row in rows]
+
+
+def count_since(kind: str, since: datetime) -> int:
+    """How many incidents of a kind there were since then."""
+    return int(Incident.select().where((Incident.at >= since) & (Incident.kind == kind)).count())

@@ -197,6 +197,8 @@ class Outbox(Model):
     recipient = TextField()  # envelope recipient
     message_id = TextField(unique=True)
     automatic = BooleanField()
+    verified = BooleanField(default=False)  # the mail that it answers came from who it says
+    subject_key = TextField(default="")  # digest of sender and subject of the mail that it answers, "" if none
     state = TextField(index=True)  # queued, sending, transmitting, sent, uncertain or dead
     attempts = IntegerField(default=0)
     next_try_at = UtcField(null=True)
@@ -207,7 +209,7 @@ class Outbox(Model):
 
     class Meta:
         table_name = "outbox"
-        indexes = ((("recipient", "created_at"), False),)
+        indexes = ((("recipient", "created_at"), False), (("subject_key", "created_at"), False))
 
 
 class OutboxBytes(Model):
@@ -342,6 +344,22 @@ class Refund(Model):
         table_name = "refund"
 
 
+class AddressRow(Model):
+    """An address that our mail didn't reach."""
+
+    id = AutoField()
+    address = TextField(unique=True)  # lower case
+    state = TextField(index=True)  # hard or soft
+    status = TextField()  # RFC 3463, "" where none was named
+    reason = TextField()
+    since = UtcField()
+    count = IntegerField()
+    seen_at = UtcField()
+
+    class Meta:
+        table_name = "address"
+
+
 class Incident(Model):
     """Something that `health` shows; no personal data."""
 
@@ -375,5 +393,6 @@ MODELS: tuple[type[Model], ...] = (
     CaseItem,
     CaseEventRow,
     Refund,
+    AddressRow,
     Incident,
 )

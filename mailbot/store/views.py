@@ -153,11 +153,11 @@ def thread_of(ticket_id: int, address: str, customer: str = "") -> list[str]:
 
 
 def files_from_customer(ticket_id: int) -> list[Attachment]:
-    """Files that came into a ticket, oldest first, each content once."""
+    """Files that people sent into a ticket, oldest first, each content once; a bounce's copy is no receipt."""
     query = """
         SELECT a.filename, a.content_type, a.size, a.digest, a.inline, a.detected_type, a.flags
         FROM attachment a JOIN message m ON m.id = a.message_id
-        WHERE m.ticket_id = ? AND m.direction = 'in' ORDER BY a.id
+        WHERE m.ticket_id = ? AND m.direction = 'in' AND m.origin = 'human' ORDER BY a.id
         """
     found = {
         digest: Attachment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
 from mailbot.domain.confirmation import ConfirmationFacts
@@ -13,6 +14,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import (
+    KATE,
     NOT_CONFIRMED,
     NOW,
     RETURN_WISH,
@@ -44,8 +46,25 @@ CONFIRMATION = ConfirmationFacts(
 )
 
 
-def machine(origin: Origin, **changes: object) -> Facts:
-    return facts(mail=mail(origin=origin), **changes)
+def machine(origin: Origin, *, is_news: bool = False, **changes: object) -> Facts:
+    return facts(mail=mail(origin=origin, no_reply_reason="a machine", is_news=is_news), **changes)
+
+
+def bounce(severity: Severity = Severity.HARD, *, known: Severity | None = None, **changes: object) -> BounceFacts:
+    values: dict[str, object] = {
+        "ticket_id": 1,
+        "to_staff": False,
+        "severity": severity,
+        "known": flagged(known) if known else None,
+        "flag": None if severity is Severity.NOTICE else flagged(severity),
+    }
+    return BounceFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def flagged(severity: Severity, address: str = KATE) -> AddressState:
+    return AddressState(
+        address=address, severity=severity, status="5.1.1", reason="no such user", since=NOW, count=1, seen_at=NOW
+    )
 
 
 def staff(text: str, state: CaseState | None = CaseState.SUBMITTED, **changes: object) -> Facts:
@@ -70,12 +89,45 @@ def form(answers: dict[str, str], *, has_proof: bool = True) -> Facts:
 
 # (table, rule) -> facts that end there, and the effects that must come of it, in order; letters by template and reader.
 EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
+    ("incoming", "our own mail came back"): (machine(Origin.OWN, is_ours=True), ["FileApart"]),
+    ("incoming", "a notice to staff is late"): (
+        machine(Origin.BOUNCE, bounce=bounce(Severity.NOTICE, to_staff=True)),
+        ["FileApart"],
+    ),
     ("incoming", "a notice to staff bounced - another notice would bounce too"): (
-        machine(Origin.BOUNCE, bounce=BounceFacts(ticket_id=1, to_staff=True)),
-        ["FileApart", "RecordIncident"],
+        machine(Origin.BOUNCE, bounce=bounce(to_staff=True)),
+        ["FileApart", "FlagAddress", "RecordIncident"],
+    ),
+    ("incoming", "our mail to a customer is late, or arrived"): (
+        machine(Origin.BOUNCE, bounce=bounce(Severity.NOTICE)),
+        ["UseTicket", "FileMail"],
+    ),
+    ("incoming", "a promise of money bounced"): (
+        machine(Origin.BOUNCE, bounce=bounce(known=Severity.HARD, money=True)),
+        ["UseTicket", "FileMail", "FlagAddress", "staff_notice > staff"],
+    ),
+    ("incoming", "our mail to a customer bounced once more - staff know"): (
+        machine(Origin.BOUNCE, bounce=bounce(known=Severity.HARD)),
+        ["UseTicket", "FileMail", "FlagAddress"],
     ),
     ("incoming", "our mail to a customer bounced"): (
-        machine(Origin.BOUNCE, bounce=BounceFacts(ticket_id=1, to_staff=False)),
+        machine(Origin.BOUNCE, bounce=bounce(known=Severity.SOFT)),
+        ["UseTicket", "FileMail", "FlagAddress", "staff_notice > staff"],
+    ),
+    ("incoming", "a machine at a staff address answers in a ticket"): (
+        machine(Origin.AUTO_REPLY, is_news=True, role=Role.STAFF, ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail"],
+    ),
+    ("incoming", "a machine at a staff address"): (
+        machine(Origin.AUTO_REPLY, is_news=True, role=Role.STAFF),
+        ["FileApart"],
+    ),
+    ("incoming", "a machine brings news in a closed ticket"): (
+        machine(Origin.AUTO_REPLY, is_news=True, ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
+    ),
+    ("incoming", "a machine brings news in a ticket"): (
+        machine(Origin.AUTO_REPLY, is_news=True, ticket=ticket(), thread=IN_TICKET, order=exact()),
         ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
     ("incoming", "a sender whom the desk keeps out"): (facts(blocked="mail.example", ticket=ticket()), ["FileApart"]),
@@ -84,6 +136,14 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
     ("incoming", "spam is kept, never answered"): (facts(spam="folder Spam", order=exact()), ["FileApart"]),
+    ("incoming", "a machine with the desk's own address"): (
+        machine(Origin.AUTO_REPLY, is_news=True, role=Role.DESK),
+        ["FileApart"],
+    ),
+    ("incoming", "a machine brings news"): (
+        machine(Origin.AUTO_REPLY, is_news=True),
+        ["OpenTicket", "FileMail", "staff_notice > staff"],
+    ),
     ("incoming", "a machine answers in a ticket"): (
         machine(Origin.AUTO_REPLY, ticket=ticket(), thread=IN_TICKET),
         ["UseTicket", "FileMail"],
@@ -131,7 +191,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),
     ("incoming", "a mail that is here already"): (facts(is_second_copy=True), []),
-    ("incoming", "our own mail came back"): (
+    ("incoming", "our own mail came back, perhaps renamed"): (
         machine(Origin.OWN, role=Role.DESK, own_ticket=1),
         ["LearnMessageId", "FileApart"],
     ),

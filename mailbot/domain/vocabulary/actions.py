@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot.domain.bounces import Severity
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
@@ -11,6 +12,7 @@ from mailbot.domain.effects import (
     FileApart,
     FileMail,
     FillForm,
+    FlagAddress,
     GrantOrder,
     KeepInCopy,
     LearnMessageId,
@@ -244,6 +246,7 @@ _HEADLINES = (
     "bounce",
     "too_large",
     "marked_as_spam",
+    "machine_mail",
 )
 
 
@@ -255,9 +258,9 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         remarks.append(_oversize(facts.oversize))
     if facts.spam:
         remarks.append(f"marked as spam: {facts.spam}")
-    remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
     if facts.foreign_order is not None and argument == "order_not_confirmed":
         remarks.append("the order's own address was asked whether this sender may speak for the order")
+    remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
     return (
@@ -272,6 +275,14 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
             with_order=True,
         ),
     )
+
+
+@MAIL_WORDS.action("flag the address")
+def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Note that our mail didn't reach its recipient; a hard failure stops further automatic mail to that address."""
+    if facts.bounce is None or facts.bounce.flag is None:
+        return ()
+    return (FlagAddress(state=facts.bounce.flag),)
 
 
 @MAIL_WORDS.action("record an incident", ("bounce_of_staff_notice", "forged_sender"))
@@ -296,11 +307,29 @@ def _ticket_id(facts: Facts) -> int:
 
 
 def _tie_order(facts: Facts) -> tuple[Effect, ...]:
+    if facts.mail.origin is not Origin.HUMAN:
+        return ()  # what a machine quotes is nobody's answer
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
 
 
 def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
+
+
+def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
+    """What staff should know of a bounce."""
+    remarks = [f"could not be delivered to {address}" for address in facts.mail.failed_recipients]
+    if facts.bounce is not None and facts.bounce.money:
+        remarks.append("the mail told the customer of money: reach them in another way")
+    flag = facts.bounce.flag if facts.bounce is not None else None
+    if flag is not None and flag.severity is Severity.HARD:
+        remarks.append(
+            f"no automatic mail goes to {flag.address} any more ({flag.status or 'no status'}), until a proven mail "
+            f"comes from there or somebody runs: mailbot addresses clear {flag.address}"
+        )
+    elif flag is not None:
+        remarks.append(f"{flag.address}: a passing failure ({flag.status or 'no status'}); the next mail is sent")
+    return tuple(remarks)
 
 
 def _wish_evidence(facts: Facts) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot.domain.bounces import Severity
 from mailbot.domain.confirmation import agrees
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Ambiguous, Exact, NoMatch
@@ -74,6 +75,39 @@ def _is_too_large(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _is_encrypted(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Its text, or a part of it, can't be read without a key that the desk doesn't have."""
     return facts.mail.encrypted
+
+
+@MAIL_WORDS.condition("the bounce is", tuple(severity.value for severity in Severity))
+def _bounce_is(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Hard: nothing will ever arrive there. Soft: this mail didn't arrive. Notice: only delayed, or even delivered."""
+    return facts.bounce is not None and facts.bounce.severity.value == argument
+
+
+@MAIL_WORDS.condition("the bounced mail told of money")
+def _bounce_of_money(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A refund notice or the like: the customer doesn't know of what was promised (P13)."""
+    return facts.bounce is not None and facts.bounce.money
+
+
+@MAIL_WORDS.condition("staff know of the address")
+def _known_address(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """An earlier bounce told of the address already, and this one makes it no worse."""
+    bounce = facts.bounce
+    if bounce is None or bounce.known is None:
+        return False
+    return bounce.flag is None or bounce.known.severity is bounce.flag.severity
+
+
+@MAIL_WORDS.condition("this desk sent it")
+def _is_ours(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A mail of our own came back: by the desk's header or by its Message-ID."""
+    return facts.is_ours
+
+
+@MAIL_WORDS.condition("staff must see it")
+def _is_news(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Not a mere absence notice, delivery report, receipt, complaint report or mailing list."""
+    return facts.mail.is_news
 
 
 @MAIL_WORDS.condition("the sender is", tuple(role.value for role in Role))

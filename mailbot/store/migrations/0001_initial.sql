@@ -134,6 +134,8 @@ CREATE TABLE outbox (
   recipient TEXT NOT NULL,
   message_id TEXT NOT NULL UNIQUE,
   automatic BOOLEAN NOT NULL,
+  verified BOOLEAN NOT NULL,
+  subject_key TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'transmitting', 'sent', 'uncertain', 'dead')),
   attempts INTEGER NOT NULL,
   next_try_at TEXT,
@@ -145,6 +147,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (next_try_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('sending', 'transmitting', 'uncertain', 'dead');
 CREATE INDEX outbox_recipient ON outbox (recipient, created_at);
+CREATE INDEX outbox_subject ON outbox (subject_key, created_at) WHERE subject_key <> '';
 CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
 
 CREATE TABLE outbox_bytes (
@@ -244,6 +247,18 @@ CREATE TABLE refund (
 );
 CREATE INDEX refund_order ON refund (order_number);
 CREATE INDEX refund_open ON refund (due_on) WHERE state = 'booked';
+
+CREATE TABLE address (
+  id {id},
+  address TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('hard', 'soft')),
+  status TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  seen_at TEXT NOT NULL
+);
+CREATE INDEX address_state ON address (state);
 
 CREATE TABLE incident (
   id {id},
