@@ -6,6 +6,7 @@ from peewee import (
     AutoField,
     BlobField,
     BooleanField,
+    CompositeKey,
     DateField,
     ForeignKeyField,
     IntegerField,
@@ -81,6 +82,8 @@ class OrderRow(Model):
     delivered_on = DateField(null=True)
     shipping_status = TextField()
     tracking_number = TextField()
+    phone_key = TextField()  # domain.phones.phone_key
+    tracking_key = TextField()  # domain.codes.code_key
 
     class Meta:
         table_name = "orders"
@@ -101,6 +104,18 @@ class OrderLineRow(Model):
 
     class Meta:
         table_name = "order_line"
+
+
+class OrderSerial(Model):
+    """A serial number shipped with an order, by which the order is found."""
+
+    order = ForeignKeyField(OrderRow, column_name="order_number", on_delete="CASCADE")
+    order_number: str
+    serial = TextField()  # domain.codes.code_key
+
+    class Meta:
+        table_name = "order_serial"
+        primary_key = CompositeKey("order", "serial")
 
 
 class Ticket(Model):
@@ -323,6 +338,7 @@ MODELS: tuple[type[Model], ...] = (
     Cursor,
     OrderRow,
     OrderLineRow,
+    OrderSerial,
     Ticket,
     Participant,
     LearnedId,
