@@ -14,6 +14,7 @@ from peewee import (
 )
 
 from mailbot.store.fields import AmountField, UtcField
+from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
 
 
 class Inbox(Model):
@@ -83,43 +84,6 @@ class MailboxTrouble(Model):
     class Meta:
         table_name = "mailbox_trouble"
         indexes = ((("mailbox", "folder"), True),)
-
-
-class OrderRow(Model):
-    """An imported order."""
-
-    number = TextField(primary_key=True)
-    buyer_name = TextField()
-    buyer_email = TextField(index=True)
-    phone = TextField()
-    country = TextField()
-    language = TextField()
-    currency = TextField()
-    payment_method = TextField()
-    purchased_on = DateField()
-    delivered_on = DateField(null=True)
-    shipping_status = TextField()
-    tracking_number = TextField()
-
-    class Meta:
-        table_name = "orders"
-
-
-class OrderLineRow(Model):
-    """A position of an order."""
-
-    id = AutoField()
-    order = ForeignKeyField(OrderRow, column_name="order_number", on_delete="CASCADE")
-    order_number: str
-    position = IntegerField()
-    model = TextField()
-    name = TextField()
-    serials = TextField()  # separated by one space
-    quantity = IntegerField()
-    unit_price = AmountField()
-
-    class Meta:
-        table_name = "order_line"
 
 
 class Ticket(Model):
@@ -381,6 +345,7 @@ MODELS: tuple[type[Model], ...] = (
     MailboxTrouble,
     OrderRow,
     OrderLineRow,
+    OrderSerial,
     Ticket,
     Participant,
     LearnedId,

@@ -62,9 +62,14 @@ CREATE TABLE orders (
   purchased_on DATE NOT NULL,
   delivered_on DATE,
   shipping_status TEXT NOT NULL,
-  tracking_number TEXT NOT NULL
+  tracking_number TEXT NOT NULL,
+  phone_key TEXT NOT NULL,
+  tracking_key TEXT NOT NULL
 );
-CREATE INDEX orders_buyer ON orders (buyer_email);
+CREATE INDEX orders_buyer ON orders (buyer_email, purchased_on, number);
+CREATE INDEX orders_newest ON orders (purchased_on, number);
+CREATE INDEX orders_phone ON orders (phone_key, purchased_on, number);
+CREATE INDEX orders_tracking ON orders (tracking_key, purchased_on, number);
 
 CREATE TABLE order_line (
   id {id},
@@ -77,6 +82,14 @@ CREATE TABLE order_line (
   unit_price TEXT NOT NULL
 );
 CREATE UNIQUE INDEX order_line_position ON order_line (order_number, position);
+
+-- Serial numbers in the form in which they are compared; as printed they stand in order_line.
+CREATE TABLE order_serial (
+  order_number TEXT NOT NULL REFERENCES orders (number) ON DELETE CASCADE,
+  serial TEXT NOT NULL,
+  PRIMARY KEY (order_number, serial)
+);
+CREATE INDEX order_serial_serial ON order_serial (serial, order_number);
 
 CREATE TABLE ticket (
   id {id},
