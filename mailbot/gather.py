@@ -121,7 +121,7 @@ class Gatherer:
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
             merge_target=_merge_target(words),
             foreign_order=self._foreign_order(references, found, order, standing, sender, now),
-            ask_until=now + timedelta(days=self.settings.authentication.ask_days),
+            ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
             refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
@@ -250,6 +250,11 @@ class Gatherer:
             return [match.group(0) for match in pattern.finditer(text)]
 
         return find
+
+
+def _end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """People are told a day, and it counts whole."""
+    return moment.astimezone(zone).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 def _oversize(item: inbox.InboxItem | None, limit: int) -> Oversize | None:

@@ -46,7 +46,7 @@ def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file with one mail.")],
     as_json: AsJson = False,
 ) -> None:
-    """References, match with evidence, rules hit and missed, effects and letters; changes nothing."""
+    """References, match with evidence, rules hit and missed, effects; changes nothing."""
     try:
         raw = file.read_bytes()
     except OSError as error:

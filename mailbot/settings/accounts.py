@@ -132,10 +132,10 @@ class MailboxSettings(Connection):
 
     @model_validator(mode="after")
     def _folders_are_clear(self) -> MailboxSettings:
-        names = [folder.name for folder in self.folders]
+        names = [_folder_key(folder.name) for folder in self.folders]
         if len(set(names)) < len(names):
             raise ValueError("folders: a folder is named twice")
-        if self.after is AfterIntake.MOVE and self.move_to in ("", *names):
+        if self.after is AfterIntake.MOVE and _folder_key(self.move_to) in ("", *names):
             raise ValueError("after: move needs move_to, a folder other than those that are read")
         return self
 
@@ -144,6 +144,11 @@ class MailboxSettings(Connection):
         secrets = (self.password, self.oauth.client_secret, self.oauth.refresh_token)
         text = "\0".join((self.model_dump_json(), *(secret.get_secret_value() for secret in secrets)))
         return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def _folder_key(name: str) -> str:
+    """INBOX has no case, other names may have (RFC 3501, 5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else name
 
 
 class SmtpSettings(Connection):

@@ -236,7 +236,9 @@ def test_a_folder_is_a_name_or_a_section(tmp_path: Path) -> None:
     ("old", "new", "expected"),
     [
         ("      - {name: INBOX, spam: false}", "      [INBOX, INBOX]", "named twice"),
+        ("      - {name: INBOX, spam: false}", "      [INBOX, inbox]", "named twice"),
         ("    after: keep", "    after: move\n    move_to: INBOX", "move needs move_to"),
+        ("    after: keep", "    after: move\n    move_to: Inbox", "move needs move_to"),
         ('      token_url: ""', "      token_url: http://login.example/token", "clear text"),
         ('      token_url: ""', "      token_url: https://login.example/token", "needs client_id"),
         ("  blocklist: []", "  blocklist: [everybody]", "addresses or domains"),
