@@ -59,6 +59,10 @@ def carried(mail: ReceivedMail, world: World, *, disguised: bool, threaded: bool
         subject = re.sub(r"\[[^\]]*\]\s*", "", str(message["Subject"]))
         del message["Subject"]
         message["Subject"] = subject
+        for part in message.walk():
+            if part.get_content_maintype() == "text":
+                text = re.sub(r"\[T-\d+\]", "", part.get_content())
+                part.set_content(text, subtype=part.get_content_subtype())
     domain = str(message["From"]).rpartition("@")[2].strip(">")
     verdict = f"Authentication-Results: mx.tp.example; dmarc=pass header.from={domain}\r\n"
     return verdict.encode() + message.as_bytes()
