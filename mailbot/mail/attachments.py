@@ -35,7 +35,8 @@ _EXTENSIONS = {
 
 def safe_name(claimed: str | None, content_type: str, digest: str) -> str:
     """A file name that is safe to show and to write: no path, no control or bidi characters, never empty."""
-    name = unicodedata.normalize("NFC", claimed or "")[:2_000]
+    # Cut first: normalising many combining marks takes time by the square of their number.
+    name = unicodedata.normalize("NFC", (claimed or "")[:2_000])
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     # Cc control, Cf bidi and zero-width, Cs surrogates, Co private use, Zl and Zp line ends: none can be read.
     name = "".join(" " if char.isspace() or char in _BLANK else char for char in name if unicodedata.category(char)
