@@ -105,17 +105,18 @@ class Correspondence:
         for token in references.tokens:
             claim = self.tokens.verify(token, sender)
             if claim is not None and claim.purpose is TokenPurpose.CONFIRM:
-                return confirmations.of_ticket(claim.ticket_id)
+                return confirmations.of_ticket(claim.ticket_id, sender)
         return None
 
     def own_ticket(self, mail: IncomingMail) -> int | None:
         """The ticket of a mail of ours that came back: its reply address is signed for its recipient."""
-        for address in mail.reply_to:
-            for token in find_tokens([address.email]):
-                for recipient in mail.to:
-                    claim = self.tokens.verify(token, recipient.email)
-                    if claim is not None:
-                        return tickets.after_merges([claim.ticket_id]).get(claim.ticket_id)
+        # Our mails have one of each; a forger's lists of them would take long to try.
+        if len(mail.to) != 1 or len(mail.reply_to) != 1:
+            return None
+        for token in find_tokens([mail.reply_to[0].email]):
+            claim = self.tokens.verify(token, mail.to[0].email)
+            if claim is not None:
+                return tickets.after_merges([claim.ticket_id]).get(claim.ticket_id)
         return None
 
     def _is_ours(self, email: str) -> bool:

@@ -88,6 +88,10 @@ class Gatherer:
         if words is not None and words.start_return is not None and ticket is not None:
             order = _order_to_return(words.start_return, ticket)
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
+        if elsewhere is not None and role is Role.CUSTOMER:
+            # An owner and the one who may speak for the order don't read each other's mail.
+            theirs = tickets.load(elsewhere.ticket_id)
+            elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
         facts = Facts(
             now=now,
             today=now.astimezone(self._zone).date(),
@@ -106,7 +110,9 @@ class Gatherer:
             # What somebody in copy writes is read, but moves nothing.
             form=self._form(mail) if role is Role.CUSTOMER and not _is_in_copy(ticket, sender) else {},
             words=words,
-            bounce=self._bounce(mail, references, now) if mail.origin is Origin.BOUNCE else None,
+            bounce=self._bounce(mail, references, now)
+            if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED
+            else None,
             budget=self._budget(mail, sender, ticket, standing, now),
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,

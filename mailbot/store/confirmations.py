@@ -28,13 +28,14 @@ def asked_since(order_number: str, asked_for: str, since: datetime) -> int:
     return int(sql.rows(query, order_number, asked_for, since)[0][0])
 
 
-def of_ticket(ticket_id: int) -> ConfirmationFacts | None:
-    """The newest request that came out of a ticket, or None."""
+def of_ticket(ticket_id: int, owner: str) -> ConfirmationFacts | None:
+    """The newest request out of a ticket about an order that is `owner`'s now, or None (G5)."""
     query = """
-        SELECT id, ticket_id, order_number, asked_for, expires_at, granted_at FROM confirmation
-        WHERE ticket_id = ? ORDER BY id DESC LIMIT 1
+        SELECT c.id, c.ticket_id, c.order_number, c.asked_for, c.expires_at, c.granted_at
+        FROM confirmation c JOIN orders o ON o.number = c.order_number
+        WHERE c.ticket_id = ? AND o.buyer_email = ? ORDER BY c.id DESC LIMIT 1
         """
-    found = sql.first(query, ticket_id)
+    found = sql.first(query, ticket_id, owner)
     if found is None:
         return None
     return ConfirmationFacts(

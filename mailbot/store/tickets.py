@@ -60,7 +60,7 @@ def is_second_copy(mail: IncomingMail, verdict: Verdict) -> bool:
         return False
     query = """
         SELECT m.verdict FROM message m JOIN inbox i ON i.id = m.inbox_id
-        WHERE m.message_id = ? AND m.content_digest = ? AND i.digest <> ?
+        WHERE m.message_id = ? AND m.content_digest = ? AND i.digest <> ? AND m.ticket_id IS NOT NULL
         """
     before = {found for (found,) in sql.rows(query, mail.message_id, mail.content_digest, mail.digest)}
     return verdict.value in before or Verdict.VERIFIED.value in before or (bool(before) and verdict is Verdict.FAILED)

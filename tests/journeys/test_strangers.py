@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mailbot.demo.people import Person, body_text, header, reply, write
-from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only, order
 
 ROB = Person(name="Rob Murray", address="rob.murray@home.example")
 
@@ -92,3 +92,26 @@ def test_owners_are_not_pestered(world: World) -> None:
 @pytest.mark.parametrize("verdict", ["", "dmarc=none", "dmarc=fail"])
 def test_nobody_is_asked_for_a_sender_whom_nobody_vouches_for(world: World, verdict: str) -> None:
     assert KATE.address not in {mail.recipients[0] for mail in world.exchange(ask(world, verdict=verdict))}
+
+
+def test_an_old_question_grants_no_other_order(world: World) -> None:
+    """Each owner answers for their own order, whichever question of the ticket is the newest."""
+    mallorys_other = Person(name="M", address="m2@elsewhere.example")
+    world.import_orders(order("TP2026110003", mallorys_other))
+    first = only(world.exchange(ask(world, MALLORY, "TP2026110003")), mallorys_other)
+    answer = only(world.exchange(write(MALLORY, SUPPORT, "x", "hello", at=world.now)), MALLORY)
+    asked = reply(MALLORY, answer.raw, "Return of order TP2026110001", at=world.later(days=8), keep_quote=False)
+    world.exchange(asked)
+    world.exchange(reply(mallorys_other, first.raw, "Yes", at=world.now, keep_quote=False))
+    world.exchange(write(MALLORY, SUPPORT, "Return", "I want to return order TP2026110001", at=world.now))
+    assert world.json("cases", "list") == []
+
+
+def test_what_an_owner_writes_is_not_read_by_whom_they_let_speak(world: World) -> None:
+    question = question_to(world)
+    told = only(world.exchange(reply(KATE, question, "Yes", at=world.now)), ROB)
+    world.exchange(reply(ROB, told.raw, "I want to return TP2026110002", at=world.now))
+    sent = world.exchange(write(KATE, SUPPORT, "Private", "A question on TP2026110002: how heavy?", at=world.now))
+    notice = only(sent, STAFF)
+    answers = world.exchange(reply(STAFF, notice.raw, "One kilogram.", at=world.now))
+    assert [mail.recipients for mail in answers] == [(KATE.address,)]

@@ -163,7 +163,9 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
 @MAIL_WORDS.action("reply with", TEMPLATE)
 def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """An automatic answer to the ticket's customer, without order data unless the match is exact (G5)."""
-    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=isinstance(facts.order, Exact)),)
+    # What an order's owner answers goes to somebody else: that letter speaks of no order of theirs.
+    with_order = isinstance(facts.order, Exact) and facts.confirmation is None
+    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=with_order),)
 
 
 @MAIL_WORDS.action("the customer hands in the form")
