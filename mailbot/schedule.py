@@ -24,11 +24,13 @@ from mailbot.process import Processor, ProcessResult
 from mailbot.settings import Settings
 from mailbot.store import inbox
 from mailbot.store.blobs import Blobs
+from mailbot.store.drop_folder import DropFolder, PickUp
 from mailbot.timers import Timers
 
 log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
+Job = Callable[[Stop], "PassResult"]
 
 
 @dataclass(kw_only=True)
@@ -38,6 +40,7 @@ class PassResult:
     fetched: int = 0  # mails recorded
     processed: ProcessResult = field(default_factory=ProcessResult)
     due: int = 0  # things that time brought up
+    orders: PickUp = field(default_factory=PickUp)  # from the drop folder
     delivered: DeliveryResult = field(default_factory=DeliveryResult)
     troubles: list[MailbotError] = field(default_factory=list)  # mailboxes or relay out of reach
 
@@ -46,7 +49,7 @@ class PassResult:
         """0 fine, 1 a mail failed, 2 settings are wrong, 75 something is out of reach for now."""
         if self.troubles:
             return max((trouble.exit_code for trouble in self.troubles), key=(75, 1, 2).index)
-        failed = self.processed.failed or self.processed.quarantined or self.delivered.dead
+        failed = self.processed.failed or self.processed.quarantined or self.delivered.dead or self.orders.failed
         return 1 if failed else 0
 
 
@@ -60,6 +63,7 @@ class Pass:
     timers: Timers
     deliverer: Deliverer
     settings_file: Path  # for the companion
+    drop: DropFolder | None  # where exports of orders come in
 
     def run(self, stop: Stop = lambda: False) -> PassResult:
         """One pass under the lock. A mailbox that can't be read holds nothing else up (G3).
@@ -80,6 +84,13 @@ class Pass:
             self.work(result, stop)
             _note_pass(self.settings.data, result)
         return result
+
+    def pick_up(self, stop: Stop = lambda: False) -> PassResult:
+        """Import what lies in the drop folder; needs no lock of the data folder, so that mail goes on meanwhile."""
+        if self.drop is None:
+            return PassResult()
+        orders = self.drop.pick_up(datetime.now(UTC), stop)
+        return PassResult(orders=orders, troubles=list(orders.troubles))
 
     def work(self, result: PassResult, stop: Stop) -> None:
         """Process, timers and delivery; mails on their way are finished even when `stop` says so."""
@@ -165,13 +176,16 @@ def read_last_pass(data: Path) -> dict[str, object] | None:
     return note if isinstance(note, dict) else None
 
 
-def serve(one_pass: Callable[[Stop], PassResult], seconds: float) -> None:
-    """Run passes on a schedule until SIGTERM or SIGINT; the mail in hand is finished first."""
+def serve(one_pass: Job, seconds: float, pick_up: Job | None = None) -> None:
+    """Run passes on a schedule until SIGTERM or SIGINT; the mail in hand is finished first.
+
+    `pick_up` (orders from the drop folder) runs beside them: a long import doesn't keep mail waiting.
+    """
     stopping = threading.Event()
 
-    def job() -> None:
+    def run(job: Job) -> None:
         try:
-            result = one_pass(stopping.is_set)
+            result = job(stopping.is_set)
         except MailbotError as error:
             log.error("%s", error)
             return
@@ -187,7 +201,17 @@ def serve(one_pass: Callable[[Stop], PassResult], seconds: float) -> None:
         signal.signal(number, lambda *_: stopping.set())
     # One scheduler a process, its jobs in memory: a shared job store would fire twice.
     scheduler = BackgroundScheduler(timezone=UTC)
-    scheduler.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC), max_instances=1, coalesce=True)
+    for job in (one_pass, pick_up):
+        if job is not None:
+            scheduler.add_job(
+                run,
+                "interval",
+                args=(job,),
+                seconds=seconds,
+                next_run_time=datetime.now(UTC),
+                max_instances=1,
+                coalesce=True,
+            )
     scheduler.start()
     log.info("serving, a pass every %g seconds", seconds)
     stopping.wait()

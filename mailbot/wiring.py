@@ -23,6 +23,7 @@ from mailbot.settings import Settings, load_settings
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
+from mailbot.store.drop_folder import DropFolder
 from mailbot.store.vault import Vault, check_keys, read_key_file
 from mailbot.timers import Timers
 
@@ -46,6 +47,21 @@ class Desk:
         """One pass with a database connection of the calling thread's own."""
         with database_errors(self.settings.database), self.database.connection_context():
             return self.passes.run(stop)
+
+    def pick_up_orders(self, stop: Stop = lambda: False) -> PassResult:
+        """Import exports of orders, with a database connection of the calling thread's own."""
+        with database_errors(self.settings.database), self.database.connection_context():
+            return self.passes.pick_up(stop)
+
+
+def drop_folder(settings: Settings) -> DropFolder | None:
+    """The folder for exports of orders, where one is set."""
+    orders = settings.orders
+    if orders.drop_folder is None:
+        return None
+    return DropFolder(
+        path=orders.drop_folder, settle_seconds=orders.drop_settle_seconds, keep_days=orders.drop_keep_days
+    )
 
 
 def load_templates(settings: Settings) -> Templates:
@@ -126,6 +142,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
             deliverer=Deliverer(settings=settings, applier=applier, vault=vault, blobs=blobs, clock=clock),
+            drop=drop_folder(settings),
         ),
         database=database,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import typer
@@ -12,7 +13,8 @@ from mailbot.net.imap import ImapConnection
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
 from mailbot.store import history, inbox, ledger, outbox
-from mailbot.wiring import open_store
+from mailbot.store.drop_folder import FAILED, DropFolder, DropState
+from mailbot.wiring import drop_folder, open_store
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +46,10 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
             problems.append(
                 f"the last pass was {age.total_seconds() / 3600:.1f} hours ago: is cron or the service running?"
             )
+    folder = drop_folder(settings)
+    dropped = folder.state(now) if folder is not None else None
+    if folder is not None and dropped is not None:
+        problems.extend(_order_problems(folder, dropped))
     if as_json:
         print_json(
             {
@@ -51,6 +57,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "problems": problems,
                 "inbox": mails,
                 "outbox": letters,
+                "drop_folder": as_plain(dropped) if dropped is not None else None,
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
             }
@@ -66,6 +73,15 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
             out.print(Text(f"look: {problem}"))
     if problems:
         raise typer.Exit(1)
+
+
+def _order_problems(folder: DropFolder, state: DropState) -> Iterator[str]:
+    if state.trouble:
+        yield f"the drop folder can't be looked into: {state.trouble}"
+    if state.failed:
+        yield f"{len(state.failed)} files of orders can't be used: see the reasons in {folder.path / FAILED}"
+    if state.overdue:
+        yield f"{len(state.overdue)} files lie in {folder.path} that nobody imports: {', '.join(state.overdue[:3])}"
 
 
 def _as_list(value: object) -> list[object]:

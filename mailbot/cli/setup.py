@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -78,6 +79,8 @@ def check(
         ("key", partial(read_key_file, settings.key_file)),
         ("database", partial(_check_database, settings)),
     ]
+    if settings.orders.drop_folder is not None:
+        steps.append(("drop folder", partial(_check_drop_folder, settings.orders.drop_folder)))
     if live:
         steps += [(f"mailbox {name}", partial(_check_mailbox, name, box)) for name, box in settings.mailboxes.items()]
         steps.append(("smtp relay", lambda: asyncio.run(_check_relay(settings))))
@@ -110,6 +113,11 @@ def _check_templates(settings: Settings) -> None:
 def _check_database(settings: Settings) -> None:
     with open_store(settings):
         return
+
+
+def _check_drop_folder(folder: Path) -> None:
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigError(f"orders.drop_folder: {folder} must be a folder that mailbot may read and write")
 
 
 def _check_mailbox(name: str, mailbox: MailboxSettings) -> None:

@@ -157,9 +157,12 @@ class AuthenticationSettings(_Section):
 
 
 class OrderSettings(_Section):
-    """How an order number looks."""
+    """How an order number looks, and where exports of orders come in."""
 
     number_pattern: Annotated[str, AfterValidator(_pattern)] = r"(?i)\bTP\d{10}\b"
+    drop_folder: Path | None = None
+    drop_settle_seconds: float = Field(default=60, ge=0, le=86400)
+    drop_keep_days: int = Field(default=30, ge=0, le=3650)
 
 
 class LimitSettings(_Section):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from mailbot.domain.orders import Order, OrderLine
@@ -33,6 +33,7 @@ _NO_DECIMALS = (
 )  # fmt: skip
 _DECIMALS = dict.fromkeys(_NO_DECIMALS, 0)
 _DECIMALS |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+_REMEMBERED = 500  # cells of a kind that an export repeats in nearly every row, so that each is understood once
 _T = TypeVar("_T")
 
 
@@ -130,6 +131,7 @@ def shaped_number(text: str) -> str:
     return _plain(text).upper()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def language_tag(text: str) -> str:
     """A BCP 47 tag as mailbot uses them: the language alone, and for Chinese also the script.
 
@@ -214,6 +216,7 @@ def _email(text: str) -> str:
     return address
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _country(text: str) -> str:
     code = _plain(text).upper()
     if code == "UK":
@@ -223,6 +226,7 @@ def _country(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _currency(text: str) -> str:
     code = _plain(text).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
@@ -237,6 +241,7 @@ def _serials(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_code(serial) for serial in re.split(r"[\s;|]+", normal) if serial))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _quantity(text: str) -> int:
     number = _plain(text)
     if not re.fullmatch(r"[0-9]{1,6}(\.0+)?", number) or not int(number.partition(".")[0]):
@@ -259,6 +264,7 @@ def _price(text: str, *, currency: str) -> Decimal:
     return rounded
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _day(text: str) -> date:
     """2026-03-01, 2026/3/1 or 2026年3月1日; a time of day after it is dropped."""
     day = _plain(text)
