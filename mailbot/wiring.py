@@ -12,6 +12,7 @@ from mailbot.apply import Applier
 from mailbot.apply.letters import LetterWriter
 from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
+from mailbot.domain.catalogue import Catalogue, catalogue_of
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
 from mailbot.mail.render import Templates
@@ -20,6 +21,7 @@ from mailbot.process import Processor
 from mailbot.reader import Bench, Reader
 from mailbot.schedule import Pass, PassResult, Stop
 from mailbot.settings import Settings, load_settings
+from mailbot.settings.cataloguefile import load_catalogue
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
@@ -62,6 +64,11 @@ def drop_folder(settings: Settings) -> DropFolder | None:
     return DropFolder(
         path=orders.drop_folder, settle_seconds=orders.drop_settle_seconds, keep_days=orders.drop_keep_days
     )
+
+
+def catalogue(settings: Settings) -> Catalogue:
+    """The products; none where no file is set. Raises ConfigError with file and line."""
+    return load_catalogue(settings.rules / settings.catalogue) if settings.catalogue else catalogue_of(())
 
 
 def load_templates(settings: Settings) -> Templates:

@@ -22,7 +22,7 @@ from mailbot.settings import Settings, load_settings
 from mailbot.settings.model import MailboxSettings
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
-from mailbot.wiring import check_rules, load_templates, open_store, starter_file
+from mailbot.wiring import catalogue, check_rules, load_templates, open_store, starter_file
 
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -75,6 +75,7 @@ def check(
     steps: list[tuple[str, Callable[[], object]]] = [
         ("templates", partial(_check_templates, settings)),
         ("rules", lambda: check_rules(settings, load_templates(settings))),
+        ("catalogue", partial(catalogue, settings)),
         ("calendar", partial(work_calendar, settings.calendar, ())),
         ("key", partial(read_key_file, settings.key_file)),
         ("database", partial(_check_database, settings)),

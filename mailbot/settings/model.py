@@ -205,6 +205,7 @@ class Settings(_Section):
     languages: tuple[str, ...] = Field(default=("zh-Hans", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
+    catalogue: str = "catalogue.yaml"
     templates: Path = Path("templates")
     key_file: Path = Path("mailbot.key")
     authentication: AuthenticationSettings = AuthenticationSettings()
