@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from mailbot.domain.halfwidth import plain_text
 
 MAX_ALIAS_WORDS = 40  # words, or characters where words aren't parted; bounds the work at each place of a text
 _MOST_FOUND = 50  # different findings in one text
@@ -119,4 +120,4 @@ def _spellings(name: str) -> Iterator[tuple[str, ...]]:
 
 
 def _plain(text: str) -> str:
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return plain_text(text).casefold()

@@ -15,6 +15,8 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
+from mailbot.domain.currencies import decimals_of
+from mailbot.domain.halfwidth import plain_text
 from mailbot.domain.orders import Order, OrderLine
 
 ORDER_COLUMNS = (
@@ -26,13 +28,6 @@ LINE_COLUMNS = ("model", "product_name", "serials", "quantity", "unit_price")
 COLUMNS = (*ORDER_COLUMNS[:6], *LINE_COLUMNS, *ORDER_COLUMNS[6:])
 
 MAX_TEXT = 200  # characters of a cell
-# ISO 4217 minor units where they aren't 2.
-_NO_DECIMALS = (
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
-    "VUV", "XAF", "XOF", "XPF",
-)  # fmt: skip
-_DECIMALS = dict.fromkeys(_NO_DECIMALS, 0)
-_DECIMALS |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 _REMEMBERED = 500  # cells of a kind that an export repeats in nearly every row, so that each is understood once
 _T = TypeVar("_T")
 
@@ -178,7 +173,7 @@ def _unwrapped(text: str) -> str:
 
 def _plain(text: str) -> str:
     """For codes and numbers: full-width characters, as Chinese keyboards type them, become ordinary ones."""
-    return unicodedata.normalize("NFKC", _unwrapped(text)).strip()
+    return plain_text(_unwrapped(text)).strip()
 
 
 def _required(text: str) -> str:
@@ -190,7 +185,7 @@ def _required(text: str) -> str:
 
 def _code(text: str) -> str:
     """A telephone, tracking or serial number."""
-    code = _text(unicodedata.normalize("NFKC", text))
+    code = _text(plain_text(text))
     if re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", code):
         raise ValueError(f"{_shown(code)} was shortened by the spreadsheet: format the column as text and export again")
     return code
@@ -237,7 +232,7 @@ def _currency(text: str) -> str:
 def _serials(text: str) -> tuple[str, ...]:
     if len(text) > 100 * MAX_TEXT:
         raise ValueError(f"is longer than {100 * MAX_TEXT} characters")
-    normal = unicodedata.normalize("NFKC", _unwrapped(text))
+    normal = plain_text(_unwrapped(text))
     return tuple(dict.fromkeys(_code(serial) for serial in re.split(r"[\s;|]+", normal) if serial))
 
 
@@ -257,7 +252,7 @@ def _price(text: str, *, currency: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12}|,[0-9]{1,2})?", number):
         raise ValueError(f"{_shown(text)} is not a number; write it like 1234.50, without a currency sign")
     price = Decimal(number.replace(",", "."))
-    decimals = _DECIMALS.get(currency, 2)
+    decimals = decimals_of(currency)
     rounded = price.quantize(Decimal(1).scaleb(-decimals))
     if rounded != price:
         raise ValueError(f"{_shown(text)} has more decimals than {currency or 'a currency'} has ({decimals})")
