@@ -10,7 +10,7 @@ import typer
 
 from mailbot import schedule
 from mailbot.cli.common import AsJson, desk, err, out, print_json
-from mailbot.intake import ingest
+from mailbot.ingest import ingest
 from mailbot.schedule import PassResult, pass_lock
 
 
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _report(result: PassResult, as_json: bool) -> None:
-    for trouble in result.troubles:
+    for trouble in (*result.troubles, *result.waiting):
         err.print(f"mailbot: {trouble}", markup=False)
     numbers = {
         "orders": result.orders.orders,
@@ -36,13 +36,14 @@ def _report(result: PassResult, as_json: bool) -> None:
         "sent": result.delivered.sent,
         "later": result.delivered.later,
         "dead": result.delivered.dead,
+        "held": result.delivered.held,
         "uncertain": result.delivered.uncertain,
     }
     if as_json:
         print_json(numbers)
     else:
         done = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
-        out.print(done or ("nothing done" if result.troubles else "nothing to do"))
+        out.print(done or ("nothing done" if result.troubles or result.waiting else "nothing to do"))
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 
@@ -77,7 +78,7 @@ def serve(context: typer.Context) -> None:
     """Passes on a schedule until SIGTERM, which finishes the mail in hand."""
     with desk(context) as opened:
         pick_up = opened.pick_up_orders if opened.passes.drop is not None else None
-        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds, pick_up)
+        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds, opened.watches, pick_up)
 
 
 def ingest_mail(

@@ -17,7 +17,7 @@ from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.phones import Phone, phone_key
 from mailbot.store import sql
 from mailbot.store.database import transaction
-from mailbot.store.models import OrderRow
+from mailbot.store.order_models import OrderRow
 
 _COLUMNS = (
     "number", "buyer_name", "buyer_email", "phone", "country", "language", "currency", "payment_method",
