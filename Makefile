@@ -32,6 +32,7 @@ drill: $(VENV)/test-ready servers
 
 bench: $(VENV)/test-ready servers
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.orders
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "mailbot needs Python 3.11 or newer; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }

@@ -24,12 +24,14 @@ from mailbot.process import Processor, ProcessResult
 from mailbot.settings import Settings
 from mailbot.store import inbox
 from mailbot.store.blobs import Blobs
+from mailbot.store.drop_folder import DropFolder, PickUp
 from mailbot.timers import Timers
 from mailbot.watchdog import watchdog
 
 log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
+Job = Callable[[Stop], "PassResult"]
 Ring = Callable[[], None]
 
 
@@ -40,6 +42,7 @@ class PassResult:
     fetched: int = 0  # mails recorded
     processed: ProcessResult = field(default_factory=ProcessResult)
     due: int = 0  # things that time brought up
+    orders: PickUp = field(default_factory=PickUp)  # from the drop folder
     delivered: DeliveryResult = field(default_factory=DeliveryResult)
     troubles: list[MailbotError] = field(default_factory=list)  # mailboxes or relay out of reach
     waiting: list[MailbotError] = field(default_factory=list)  # mailboxes left alone for a while, told of before
@@ -50,7 +53,7 @@ class PassResult:
         """0 fine, 1 a mail failed, 2 settings are wrong, 75 something is out of reach for now."""
         if self.troubles or self.waiting:
             return max((trouble.exit_code for trouble in (*self.troubles, *self.waiting)), key=(75, 1, 2).index)
-        failed = self.processed.failed or self.processed.quarantined or self.delivered.dead
+        failed = self.processed.failed or self.processed.quarantined or self.delivered.dead or self.orders.failed
         return 1 if failed else 0
 
 
@@ -65,6 +68,7 @@ class Pass:
     timers: Timers
     deliverer: Deliverer
     settings_file: Path  # for the companion
+    drop: DropFolder | None  # where exports of orders come in
 
     def run(self, stop: Stop = lambda: False) -> PassResult:
         """One pass under the lock. A mailbox that can't be read holds nothing else up (G3).
@@ -89,6 +93,13 @@ class Pass:
             result.fetched = taken.new
             _note_pass(self.settings.data, result)
         return result
+
+    def pick_up(self, stop: Stop = lambda: False) -> PassResult:
+        """Import what lies in the drop folder; needs no lock of the data folder, so that mail goes on meanwhile."""
+        if self.drop is None:
+            return PassResult()
+        orders = self.drop.pick_up(datetime.now(UTC), stop)
+        return PassResult(orders=orders, troubles=list(orders.troubles))
 
     def work(self, result: PassResult, stop: Stop) -> None:
         """Process, timers and delivery; mails on their way are finished even when `stop` says so."""
@@ -179,11 +190,12 @@ def read_last_pass(data: Path) -> dict[str, object] | None:
     return note if isinstance(note, dict) else None
 
 
-def serve(one_pass: Callable[[Stop], PassResult], seconds: float, watches: Callable[[Ring], list[Watch]]) -> None:
+def serve(one_pass: Job, seconds: float, watches: Callable[[Ring], list[Watch]], pick_up: Job | None = None) -> None:
     """Run passes on a schedule, and sooner when a mailbox says so, until SIGTERM or SIGINT.
 
     The mail in hand is finished first. The schedule only rings a bell: a tick during a pass is not lost, and not
-    queued up either.
+    queued up either. `pick_up` (orders from the drop folder) runs beside the passes, in the scheduler's own thread: a
+    long import doesn't keep mail waiting.
     """
     bell = Bell()
     stopping = False
@@ -198,6 +210,16 @@ def serve(one_pass: Callable[[Stop], PassResult], seconds: float, watches: Calla
     # One scheduler a process, its jobs in memory: a shared job store would fire twice.
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(bell.ring, "interval", seconds=seconds, max_instances=1, coalesce=True)
+    if pick_up is not None:
+        scheduler.add_job(
+            _attempt,
+            "interval",
+            args=(pick_up, lambda: stopping),
+            seconds=seconds,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+        )
     scheduler.start()
     watching = watches(bell.ring)
     for watch in watching:
@@ -218,7 +240,7 @@ def serve(one_pass: Callable[[Stop], PassResult], seconds: float, watches: Calla
         bell.close()
 
 
-def _attempt(one_pass: Callable[[Stop], PassResult], stop: Stop) -> set[str]:
+def _attempt(one_pass: Job, stop: Stop) -> set[str]:
     """One pass whose failure is told and survived; returns the mailboxes that were read."""
     try:
         result = one_pass(stop)

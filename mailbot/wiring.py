@@ -12,6 +12,7 @@ from mailbot.apply import Applier
 from mailbot.apply.letters import LetterWriter
 from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
+from mailbot.domain.catalogue import Catalogue, catalogue_of
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
 from mailbot.gather import Gatherer
@@ -24,9 +25,11 @@ from mailbot.process import Processor
 from mailbot.reader import Bench, Reader
 from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
+from mailbot.settings.cataloguefile import load_catalogue
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
+from mailbot.store.drop_folder import DropFolder
 from mailbot.store.vault import Vault, check_keys, read_key_file
 from mailbot.timers import Timers
 
@@ -56,6 +59,26 @@ class Desk:
         """One pass with a database connection of the calling thread's own."""
         with database_errors(self.settings.database), self.database.connection_context():
             return self.passes.run(stop)
+
+    def pick_up_orders(self, stop: Stop = lambda: False) -> PassResult:
+        """Import exports of orders, with a database connection of the calling thread's own."""
+        with database_errors(self.settings.database), self.database.connection_context():
+            return self.passes.pick_up(stop)
+
+
+def drop_folder(settings: Settings) -> DropFolder | None:
+    """The folder for exports of orders, where one is set."""
+    orders = settings.orders
+    if orders.drop_folder is None:
+        return None
+    return DropFolder(
+        path=orders.drop_folder, settle_seconds=orders.drop_settle_seconds, keep_days=orders.drop_keep_days
+    )
+
+
+def catalogue(settings: Settings) -> Catalogue:
+    """The products; none where no file is set. Raises ConfigError with file and line."""
+    return load_catalogue(settings.rules / settings.catalogue) if settings.catalogue else catalogue_of(())
 
 
 def load_templates(settings: Settings) -> Templates:
@@ -152,6 +175,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             deliverer=Deliverer(
                 settings=settings, applier=applier, vault=vault, blobs=blobs, tokens=logins, clock=clock
             ),
+            drop=drop_folder(settings),
         ),
         database=database,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import typer
@@ -14,8 +15,9 @@ from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
 from mailbot.store import addresses, history, inbox, mailboxes, outbox
+from mailbot.store.drop_folder import FAILED, DropFolder, DropState
 from mailbot.watchdog import read_last_hang
-from mailbot.wiring import open_store
+from mailbot.wiring import drop_folder, open_store
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +68,10 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     hang = read_last_hang(settings.data)
     if hang is not None and (last is None or str(last["at"]) <= hang["at"]):
         problems.append(f"{hang['at']}: {hang['message']}")
+    folder = drop_folder(settings)
+    dropped = folder.state(now) if folder is not None else None
+    if folder is not None and dropped is not None:
+        problems.extend(_order_problems(folder, dropped))
     if as_json:
         print_json(
             {
@@ -77,6 +83,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "caps_last_day": caps,
                 "addresses": flagged,
                 "held_back": held,
+                "drop_folder": as_plain(dropped) if dropped is not None else None,
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
                 "last_hang": hang,
@@ -98,6 +105,15 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
             out.print(Text(f"look: {problem}"))
     if problems:
         raise typer.Exit(1)
+
+
+def _order_problems(folder: DropFolder, state: DropState) -> Iterator[str]:
+    if state.trouble:
+        yield f"the drop folder can't be looked into: {state.trouble}"
+    if state.failed:
+        yield f"{len(state.failed)} files of orders can't be used: see the reasons in {folder.path / FAILED}"
+    if state.overdue:
+        yield f"{len(state.overdue)} files lie in {folder.path} that nobody imports: {', '.join(state.overdue[:3])}"
 
 
 def _time(moment: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +24,7 @@ from mailbot.settings.accounts import MailboxSettings
 from mailbot.store import mailboxes
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
-from mailbot.wiring import check_rules, load_templates, open_store, starter_file
+from mailbot.wiring import catalogue, check_rules, load_templates, open_store, starter_file
 
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -76,10 +77,13 @@ def check(
     steps: list[tuple[str, Callable[[], object]]] = [
         ("templates", partial(_check_templates, settings)),
         ("rules", lambda: check_rules(settings, load_templates(settings))),
+        ("catalogue", partial(catalogue, settings)),
         ("calendar", partial(work_calendar, settings.calendar, ())),
         ("key", partial(read_key_file, settings.key_file)),
         ("database", partial(_check_database, settings)),
     ]
+    if settings.orders.drop_folder is not None:
+        steps.append(("drop folder", partial(_check_drop_folder, settings.orders.drop_folder)))
     if live:
         steps += [
             (f"mailbox {name}", partial(_check_mailbox, settings, name, box))
@@ -115,6 +119,11 @@ def _check_templates(settings: Settings) -> None:
 def _check_database(settings: Settings) -> None:
     with open_store(settings):
         return
+
+
+def _check_drop_folder(folder: Path) -> None:
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigError(f"orders.drop_folder: {folder} must be a folder that mailbot may read and write")
 
 
 def _check_mailbox(settings: Settings, name: str, mailbox: MailboxSettings) -> None:

@@ -26,6 +26,8 @@ def _report(result: PassResult, as_json: bool) -> None:
     for trouble in (*result.troubles, *result.waiting):
         err.print(f"mailbot: {trouble}", markup=False)
     numbers = {
+        "orders": result.orders.orders,
+        "order_files_failed": result.orders.failed,
         "fetched": result.fetched,
         "processed": result.processed.done,
         "failed": result.processed.failed,
@@ -47,9 +49,13 @@ def _report(result: PassResult, as_json: bool) -> None:
 
 
 def poll(context: typer.Context, as_json: AsJson = False) -> None:
-    """One pass: fetch, process, timers, deliver. For cron; a second one at the same time leaves with 75."""
+    """One pass: orders, fetch, process, timers, deliver. For cron; a second one at the same time leaves with 75."""
     with desk(context) as opened:
-        _report(opened.run_pass(), as_json)
+        picked_up = opened.pick_up_orders()
+        result = opened.run_pass()
+    result.orders = picked_up.orders
+    result.troubles = [*picked_up.troubles, *result.troubles]
+    _report(result, as_json)
 
 
 def deliver(
@@ -71,7 +77,8 @@ def _input_is_open() -> bool:
 def serve(context: typer.Context) -> None:
     """Passes on a schedule until SIGTERM, which finishes the mail in hand."""
     with desk(context) as opened:
-        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds, opened.watches)
+        pick_up = opened.pick_up_orders if opened.passes.drop is not None else None
+        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds, opened.watches, pick_up)
 
 
 def ingest_mail(

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from mailbot.domain.halfwidth import plain_text
+
 MAX_DIGITS = 15  # E.164, 6.1
 _LEAST_DIGITS = 7
 _MOST_FOUND = 50
@@ -42,6 +44,7 @@ _NUMBER = re.compile(
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # 18 digits and more are an order, a parcel or a bank account.
 _DIGITS_ONLY = re.compile(r"\D+", re.ASCII)
+_AMERICAN = re.compile(r"(?:1[ .\-]{1,2})?\(?[2-9]\d\d\)?[ .\-/]{1,2}\d{3}[ .\-]\d{4}", re.ASCII)  # 555-010-0199
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−－", "-"))
 _LOOKS_LIKE_A_DATE = re.compile(
     r"(?:19|20)\d\d[.\-/ ]\d{1,2}[.\-/ ]\d{1,2}|\d{1,2}[.\-/]\d{1,2}[.\-/](?:19|20)?\d\d", re.ASCII
@@ -83,7 +86,7 @@ def _at_home(digits: str, country: str) -> str:
     if country.upper() == "CN" and digits.startswith("86") and _CHINESE_MOBILE.fullmatch(digits[2:]):
         return digits
     if country.upper() in ("US", "CA"):
-        return digits if len(digits) == 11 and digits[0] == "1" else code + digits
+        return digits if len(digits) != 10 else code + digits
     home = digits[len(trunk) :] if trunk and digits.startswith(trunk) else digits
     return code + home if len(code + home) <= MAX_DIGITS else digits
 
@@ -95,7 +98,7 @@ def find_phones(text: str, country: str = "") -> tuple[Phone, ...]:
     00, as a Chinese mobile number, or in groups; a run of digits that could be anything isn't taken for a number.
     """
     found: dict[Phone, None] = {}
-    for match in _NUMBER.finditer(_same_length(text)):
+    for match in _NUMBER.finditer(plain_text(text).translate(_DASHES)):
         phone = _read(match["body"], bool(match["plus"]), country.upper())
         if phone is not None:
             found[phone] = None
@@ -121,7 +124,7 @@ def _read(body: str, has_plus: bool, country: str) -> Phone | None:
         return Phone(digits="86" + digits[1:], country="CN", is_international=True)
     trunk = _COUNTRIES.get(country, ("", ""))[1]
     if country in ("US", "CA"):
-        if len(digits) != 10 + (digits[0] == "1"):
+        if not _AMERICAN.fullmatch(body):
             return None
     elif body[0] not in "0(" and not (country in _COUNTRIES and not trunk):
         return None  # groups of digits that nothing marks as a telephone number
@@ -135,10 +138,3 @@ def _country_of(digits: str) -> str:
         if digits[:length] in _BY_CODE:
             return _BY_CODE[digits[:length]]
     return ""
-
-
-def _same_length(text: str) -> str:
-    """Full-width digits and signs as ordinary ones; never longer than the text was."""
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFKC", text).translate(_DASHES) if len(text) < 1_000_000 else text

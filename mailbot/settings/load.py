@@ -107,6 +107,7 @@ def _anchor_paths(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             **{name: anchored(getattr(settings, name)) for name in ("data", "rules", "templates", "key_file")},
+            "orders": settings.orders.model_copy(update={"drop_folder": anchored(settings.orders.drop_folder)}),
             "smtp": with_ca_file(settings.smtp),
             "mailboxes": {name: with_ca_file(mailbox) for name, mailbox in settings.mailboxes.items()},
         }

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
+from mailbot.domain.currencies import decimals_of
+from mailbot.domain.halfwidth import plain_text
 from mailbot.domain.orders import Order, OrderLine
 
 ORDER_COLUMNS = (
@@ -26,13 +28,7 @@ LINE_COLUMNS = ("model", "product_name", "serials", "quantity", "unit_price")
 COLUMNS = (*ORDER_COLUMNS[:6], *LINE_COLUMNS, *ORDER_COLUMNS[6:])
 
 MAX_TEXT = 200  # characters of a cell
-# ISO 4217 minor units where they aren't 2.
-_NO_DECIMALS = (
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
-    "VUV", "XAF", "XOF", "XPF",
-)  # fmt: skip
-_DECIMALS = dict.fromkeys(_NO_DECIMALS, 0)
-_DECIMALS |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+_REMEMBERED = 500  # cells of a kind that an export repeats in nearly every row, so that each is understood once
 _T = TypeVar("_T")
 
 
@@ -130,6 +126,7 @@ def shaped_number(text: str) -> str:
     return _plain(text).upper()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def language_tag(text: str) -> str:
     """A BCP 47 tag as mailbot uses them: the language alone, and for Chinese also the script.
 
@@ -176,7 +173,7 @@ def _unwrapped(text: str) -> str:
 
 def _plain(text: str) -> str:
     """For codes and numbers: full-width characters, as Chinese keyboards type them, become ordinary ones."""
-    return unicodedata.normalize("NFKC", _unwrapped(text)).strip()
+    return plain_text(_unwrapped(text)).strip()
 
 
 def _required(text: str) -> str:
@@ -188,7 +185,7 @@ def _required(text: str) -> str:
 
 def _code(text: str) -> str:
     """A telephone, tracking or serial number."""
-    code = _text(unicodedata.normalize("NFKC", text))
+    code = _text(plain_text(text))
     if re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", code):
         raise ValueError(f"{_shown(code)} was shortened by the spreadsheet: format the column as text and export again")
     return code
@@ -214,6 +211,7 @@ def _email(text: str) -> str:
     return address
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _country(text: str) -> str:
     code = _plain(text).upper()
     if code == "UK":
@@ -223,6 +221,7 @@ def _country(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _currency(text: str) -> str:
     code = _plain(text).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
@@ -233,10 +232,11 @@ def _currency(text: str) -> str:
 def _serials(text: str) -> tuple[str, ...]:
     if len(text) > 100 * MAX_TEXT:
         raise ValueError(f"is longer than {100 * MAX_TEXT} characters")
-    normal = unicodedata.normalize("NFKC", _unwrapped(text))
+    normal = plain_text(_unwrapped(text))
     return tuple(dict.fromkeys(_code(serial) for serial in re.split(r"[\s;|]+", normal) if serial))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _quantity(text: str) -> int:
     number = _plain(text)
     if not re.fullmatch(r"[0-9]{1,6}(\.0+)?", number) or not int(number.partition(".")[0]):
@@ -252,13 +252,14 @@ def _price(text: str, *, currency: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12}|,[0-9]{1,2})?", number):
         raise ValueError(f"{_shown(text)} is not a number; write it like 1234.50, without a currency sign")
     price = Decimal(number.replace(",", "."))
-    decimals = _DECIMALS.get(currency, 2)
+    decimals = decimals_of(currency)
     rounded = price.quantize(Decimal(1).scaleb(-decimals))
     if rounded != price:
         raise ValueError(f"{_shown(text)} has more decimals than {currency or 'a currency'} has ({decimals})")
     return rounded
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _day(text: str) -> date:
     """2026-03-01, 2026/3/1 or 2026年3月1日; a time of day after it is dropped."""
     day = _plain(text)

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -40,7 +41,7 @@ class RawRow:
     cells: dict[str, str] = field(default_factory=dict)  # by column
     problem: str = ""  # why the cells can't be trusted, "" when they can
 
-    @property
+    @cached_property
     def number(self) -> str:
         """The order number, as far as it can be read."""
         return shaped_number(self.cells.get("order_number", ""))
@@ -151,6 +152,10 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+class RejectsUnwritable(ConfigError):
+    """The rejected rows can't be written down: give mailbot room and rights there and import again."""
+
+
 class RejectsFile:
     """The rejected rows as CSV (row, order_number, reason, raw) for a spreadsheet; made with the first of them.
 
@@ -174,13 +179,15 @@ class RejectsFile:
             self._file.close()
 
     def add(self, row: RejectedRow) -> None:
-        """Write down one row. Raises ConfigError where nothing can be written."""
+        """Write down one row. Raises RejectsUnwritable."""
         try:
             if self._file is None:
                 self._open()
             self._writer.writerow([row.row, *(_no_formula(cell) for cell in (row.order_number, row.reason, row.raw))])
         except OSError as error:
-            raise ConfigError(f"{self.path}: the rejected rows can't be written there: {error.strerror}.") from error
+            raise RejectsUnwritable(
+                f"{self.path}: the rejected rows can't be written there: {error.strerror}."
+            ) from error
         self.count += 1
 
     def _open(self) -> None:

@@ -16,6 +16,7 @@ from mailbot.domain.codes import Slip, code_key, find_slips
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.phones import Phone, phone_key
 from mailbot.store import sql
+from mailbot.store.database import transaction
 from mailbot.store.order_models import OrderRow
 
 _COLUMNS = (
@@ -30,11 +31,14 @@ _MOST_FOUND = 50  # orders that one key may lead to
 
 
 def upsert(orders: Sequence[Order]) -> None:
-    """Insert or replace orders, in one transaction; an order number appears once in `orders`."""
+    """Insert or replace orders, in one transaction; an order number appears once in `orders`.
+
+    Raises TryAgainLater when the database is locked or the disk is full.
+    """
     if not orders:
         return
     numbers = [order.number for order in orders]
-    with OrderRow._meta.database.atomic("IMMEDIATE"):
+    with transaction():
         sql.insert_rows("orders", _COLUMNS, [_row(order) for order in orders], tail=_REPLACE)
         for start in range(0, len(numbers), _AT_ONCE):
             some = numbers[start : start + _AT_ONCE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -135,3 +136,10 @@ def test_too_many_decimals_for_the_currency(file: Path, currency: str, price: st
 )  # fmt: skip
 def test_language_tags(text: str, tag: str) -> None:
     assert language_tag(text) == tag
+
+
+def test_a_cell_full_of_combining_marks_takes_no_longer_than_its_length() -> None:
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="is not a language code"):
+        language_tag("\u0301\u0316" * 49_000)
+    assert time.monotonic() - started < 8  # seconds; a tenth of one here, more than ten if it were quadratic

@@ -1,0 +1,86 @@
+"""What texts of a mail say besides order numbers: each finding once, with the strongest place where it stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from mailbot.domain.amounts import Amount, find_amounts
+from mailbot.domain.catalogue import Catalogue, ModelFinding
+from mailbot.domain.codes import code_key
+from mailbot.domain.dates_in_text import DateFound, find_dates
+from mailbot.domain.phones import Phone, find_phones
+from mailbot.domain.references import Place
+
+T = TypeVar("T")
+FindCodes = Callable[[str], Iterable[str]]
+
+_MOST_FOUND = 50  # of each kind
+_LONGEST = 200_000  # characters of a text that are looked at
+_DESK_NUMBER = re.compile(r"(?<![A-Za-z0-9\-])(?:T|R|RF)-\d{6,12}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found(Generic[T]):
+    """Something that stood in a mail."""
+
+    value: T
+    place: Place  # the first of the places that it stood in
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFacts:
+    """What the texts of a mail say; nothing of it is proven."""
+
+    desk_numbers: tuple[Found[str], ...]  # of tickets, cases and refunds: "T-100001", "R-100001", "RF-100001"
+    serials: tuple[Found[str], ...]  # in the form of `codes.code_key`
+    tracking_numbers: tuple[Found[str], ...]  # in the form of `codes.code_key`
+    phones: tuple[Found[Phone], ...]
+    models: tuple[Found[ModelFinding], ...]
+    dates: tuple[Found[DateFound], ...]
+    amounts: tuple[Found[Amount], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextReader:
+    """How the texts of one sender are read."""
+
+    find_serials: FindCodes  # passed in, like the next, because their forms are settings
+    find_tracking_numbers: FindCodes
+    catalogue: Catalogue
+    today: date
+    country: str  # ISO 3166-1 of the sender, "" for unknown
+
+    def read(self, texts: Iterable[tuple[Place, str]]) -> TextFacts:
+        """Read the texts of a mail, given strongest place first; never raises, linear in their length."""
+        bounded = [(place, text[:_LONGEST]) for place, text in texts]
+        return TextFacts(
+            desk_numbers=collect(bounded, find_desk_numbers),
+            serials=collect(bounded, lambda text: filter(None, map(code_key, self.find_serials(text)))),
+            tracking_numbers=collect(
+                bounded, lambda text: filter(None, map(code_key, self.find_tracking_numbers(text)))
+            ),
+            phones=collect(bounded, lambda text: find_phones(text, self.country)),
+            models=collect(bounded, self.catalogue.find_models),
+            dates=collect(bounded, lambda text: find_dates(text, self.today, self.country)),
+            amounts=collect(bounded, lambda text: find_amounts(text, self.country)),
+        )
+
+
+def collect(texts: Iterable[tuple[Place, str]], find: Callable[[str], Iterable[T]]) -> tuple[Found[T], ...]:
+    """What `find` finds in the texts, each once, with the first place it stood in; at most 50."""
+    places: dict[T, Place] = {}
+    for place, text in texts:
+        for value in find(text):
+            if len(places) >= _MOST_FOUND:
+                break
+            places.setdefault(value, place)
+    return tuple(Found(value=value, place=place) for value, place in places.items())
+
+
+def find_desk_numbers(text: str) -> tuple[str, ...]:
+    """Numbers that this desk gives to tickets, cases and refunds, in upper case."""
+    return tuple(dict.fromkeys(match.group().upper() for match in _DESK_NUMBER.finditer(text)))
