@@ -28,7 +28,6 @@ from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.references import References, find_references
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.domain.standing import Role, Standing, Verdict
-from mailbot.domain.wishes import score_wishes
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem, ConfigError, TryAgainLater
 from mailbot.evidence.calendars import work_calendar
@@ -172,7 +171,7 @@ class Processor:
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
-            wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
+            wishes=self.book.wishes.wishes(mail.subject, mail.reply_text),
             # What somebody in copy writes is read, but moves nothing.
             form=self._form(mail) if role is Role.CUSTOMER and not _is_in_copy(ticket, sender) else {},
             words=words,

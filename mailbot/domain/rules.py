@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from mailbot.domain.effects import Decision, Effect, RecordIncident, RuleTrace, Write
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
-from mailbot.domain.wishes import Intent
+from mailbot.domain.wishes import WishTable
 
 F = TypeVar("F", Facts, DueFacts)
 
@@ -60,8 +60,7 @@ class RuleBook:
     version: str  # digest of the files, stored with every decision (G8)
     mail_tables: Mapping[str, tuple[Rule[Facts], ...]]  # entered at "incoming"
     due_rules: tuple[Rule[DueFacts], ...]
-    intents: tuple[Intent, ...]
-    wish_threshold: int
+    wishes: WishTable
     returns: ReturnPolicy
 
 

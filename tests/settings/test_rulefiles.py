@@ -66,7 +66,7 @@ def test_a_missing_file_is_named(rules: Path, name: str) -> None:
         ("it is machine mail", "it is machine mial", 4, "not a condition; did you mean 'it is machine mail'?"),
         ("it is machine mail", "xyzzy", 4, "not a condition; `mailbot check --words` lists them"),
         ("[file apart]", "[file appart]", 5, "; did you mean 'file apart'?"),
-        ("the wish is: return", "the wish is: refnud", 7, "expected one of exchange"),
+        ("the wish is: return", "the wish is: refnud", 7, "expected one of account, "),
         ("the wish is: return", "the wish is", 7, "found None"),
         ("it is machine mail", "it is machine mail: yes", 4, "takes no argument, found True"),
         ("the wish is: return", "not: the wish", 7, "'the wish' is not a condition"),
