@@ -25,9 +25,10 @@ unit: $(VENV)/test-ready
 servers:
 	sh tests/servers/install.sh
 
-# 300 mails, 100 kills: minutes, not seconds.
+# 300 mails, 100 kills, and a mailbox of 20,000 mails: minutes, not seconds.
 drill: $(VENV)/test-ready servers
 	$(BIN)/python -m tests.faults.drill --mails 300 --kills 100
+	MAILBOT_TEST_MAILS=20000 $(BIN)/python -m pytest tests/faults/test_large_mailbox.py
 
 bench: $(VENV)/test-ready servers
 	$(BIN)/python -m bench.run

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.facts import TicketFacts
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.matters import ThreadLimits, another_matter, is_old
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import row_id, ticket_number
 from mailbot.domain.references import References
-from mailbot.domain.standing import Standing, TokenClaim, Verdict
+from mailbot.domain.standing import Standing, TokenClaim, TokenPurpose, Verdict
 from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
 from mailbot.errors import BadItem
 from mailbot.mail.compose import ascii_address
 from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.settings import Settings
-from mailbot.store import tickets
+from mailbot.store import confirmations, tickets
 
 _MOST_IN_COPY = 10  # people of one mail that are kept in copy
 
@@ -52,7 +53,7 @@ class Correspondence:
             claims=[
                 TokenClaim(purpose=claim.purpose, ticket_id=now_in[claim.ticket_id])
                 for claim in claims
-                if claim.ticket_id in now_in
+                if claim.ticket_id in now_in and claim.purpose is not TokenPurpose.CONFIRM
             ],
             pointers=[
                 _followed(pointer, now_in[pointer.ticket_id]) for pointer in pointers if pointer.ticket_id in now_in
@@ -96,6 +97,16 @@ class Correspondence:
                 found[email] = None
         # A round mail to half the world makes nobody a party to a conversation.
         return tuple(found) if len(found) <= _MOST_IN_COPY else ()
+
+    def confirmation(self, references: References, sender: str, standing: Standing) -> ConfirmationFacts | None:
+        """The question to an order's owner that `sender` answers, proven by the token made for them (G5)."""
+        if standing.verdict is Verdict.FAILED:
+            return None
+        for token in references.tokens:
+            claim = self.tokens.verify(token, sender)
+            if claim is not None and claim.purpose is TokenPurpose.CONFIRM:
+                return confirmations.of_ticket(claim.ticket_id)
+        return None
 
     def own_ticket(self, mail: IncomingMail) -> int | None:
         """The ticket of a mail of ours that came back: its reply address is signed for its recipient."""

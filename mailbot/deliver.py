@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.apply import Applier, Occasion
+from mailbot.domain.bounces import BounceLimits, after_bounce
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from mailbot.domain.effects import Reader, UseTicket, Write
+from mailbot.domain.message import Action, DeliveryReport
 from mailbot.errors import BadItem, ConfigError, MailbotError, TryAgainLater
+from mailbot.logins import LoginTokens
 from mailbot.mail.compose import ascii_address
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
 from mailbot.settings import Settings
-from mailbot.settings.model import MailboxSettings
-from mailbot.store import desk, outbox
+from mailbot.settings.accounts import MailboxSettings
+from mailbot.store import addresses, desk, outbox
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import transaction
 from mailbot.store.vault import Vault
@@ -29,6 +33,7 @@ log = logging.getLogger(__name__)
 # A kill sends again what was sent and not yet written down; each commit costs a write to the disk.
 _WRITTEN_DOWN_TOGETHER = 10
 _LOOK_AGAIN = 0.3  # seconds
+_NO_SUCH_ADDRESS = re.compile(r"(?<![\d.])5\.1\.(?:1|2|3|6|10)(?![\d.]*\d)")  # RFC 3463, 3.2
 
 
 @dataclass(kw_only=True)
@@ -38,9 +43,17 @@ class DeliveryResult:
     sent: int = 0
     later: int = 0
     dead: int = 0
+    held: int = 0  # not sent, because nothing arrives at the address; staff know of it
     uncertain: int = 0
     troubles: list[MailbotError] = field(default_factory=list)  # relay or sent folder out of reach, or misconfigured
     relay_is_down: bool = False  # nothing more can be sent in this pass
+
+    def add(self, other: DeliveryResult) -> None:
+        """Count another one's in; its troubles are the caller's."""
+        self.sent += other.sent
+        self.later += other.later
+        self.dead += other.dead
+        self.uncertain += other.uncertain
 
 
 @dataclass(kw_only=True)
@@ -51,6 +64,7 @@ class Deliverer:
     applier: Applier
     vault: Vault
     blobs: Blobs
+    tokens: LoginTokens | None = None  # for accounts that log in by OAuth2
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def run(
@@ -80,7 +94,7 @@ class Deliverer:
         if not doubtful or mailbox is None:
             return
         try:
-            with ImapConnection(name, mailbox) as connection:
+            with ImapConnection(name, mailbox, self.tokens.mailbox(name) if self.tokens else None) as connection:
                 connection.select(mailbox.sent_folder, readonly=True)
                 for mail in doubtful:
                     if connection.find_message_id(mail.message_id):
@@ -101,11 +115,13 @@ class Deliverer:
         self, result: DeliveryResult, stop: Callable[[], bool], more_to_come: Callable[[], bool]
     ) -> None:
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        connections = [SmtpConnection(self.settings.smtp) for _ in range(self.settings.smtp.connections)]
+        token = self.tokens.relay() if self.tokens else None
+        connections = [SmtpConnection(self.settings.smtp, token) for _ in range(self.settings.smtp.connections)]
         try:
             while not stop() and not result.relay_is_down:
                 last_look = not more_to_come()
                 mails = outbox.claim(worker, self.clock(), self.settings.delivery.batch)
+                mails = self._hold_back(mails, result)
                 if mails:
                     await self._send_batch(connections, mails, result, stop)
                 elif last_look:
@@ -114,6 +130,24 @@ class Deliverer:
                     await asyncio.sleep(_LOOK_AGAIN)
         finally:
             await asyncio.gather(*(connection.close() for connection in connections))
+
+    def _hold_back(self, mails: list[outbox.OutgoingMail], result: DeliveryResult) -> list[outbox.OutgoingMail]:
+        """The mails that may go out: to an address at which nothing arrives only a person's own words do."""
+        bound = [mail for mail in mails if mail.reader == "customer" and mail.template != "staff_reply"]
+        hard = addresses.hard_among(mail.recipient for mail in bound)
+        going = []
+        for mail in mails:
+            state = hard.get(mail.recipient.lower()) if mail in bound else None
+            if state is None:
+                going.append(mail)
+                continue
+            # Of the address staff were told by its bounce; that a decision of theirs stays unsaid is news.
+            step = NextStep(state="dead", next_try_at=None, tell_staff=not mail.automatic)
+            detail = f"{outbox.HELD}nothing arrives at this address ({state.status or 'no status'}: {state.reason})"
+            self._write_down(mail, step, detail)
+            log.info("outgoing mail %d: held back", mail.outbox_id)
+            result.held += 1
+        return going
 
     async def _send_batch(
         self,
@@ -170,6 +204,7 @@ class Deliverer:
     def _failed(self, mail: outbox.OutgoingMail, delivery: Delivery, result: DeliveryResult) -> None:
         if delivery.outcome is Outcome.REFUSED:
             step = after_refusal(to_customer=mail.reader == "customer")
+            self._flag(mail, delivery.detail)
         elif delivery.outcome is Outcome.UNCERTAIN:
             step = self._doubt(mail)
         else:
@@ -183,6 +218,19 @@ class Deliverer:
         setattr(result, counter, getattr(result, counter) + 1)
         log.warning("outgoing mail %d: %s, now %s", mail.outbox_id, delivery.outcome.value, step.state)
         self._write_down(mail, step, delivery.detail)
+
+    def _flag(self, mail: outbox.OutgoingMail, detail: str) -> None:
+        """A relay that knows that there is no such address says what a bounce would say; staff are told as ever."""
+        status = _NO_SUCH_ADDRESS.search(detail)
+        if status is None or mail.reader != "customer":
+            return
+        limits, now = self.settings.limits, self.clock()
+        report = DeliveryReport(address=mail.recipient, action=Action.FAILED, status=status[0], reason=detail[:300])
+        within = BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days))
+        with transaction():
+            state = after_bounce(addresses.get(mail.recipient), report, mail.recipient, now, within)
+            if state is not None:
+                addresses.put(state)
 
     def _doubt(self, mail: outbox.OutgoingMail) -> NextStep:
         _, mailbox = self._sent_mailbox()

@@ -18,10 +18,18 @@ class ConfigError(MailbotError):
     exit_code = 2
 
 
+class FolderRefused(ConfigError):
+    """A mailbox can be read, but not this folder of it: correct its name; the other folders go on."""
+
+
 class TryAgainLater(MailbotError):
     """A server, the disk or the database is not available now; nothing was lost, the next run carries on."""
 
     exit_code = 75  # sysexits EX_TEMPFAIL
+
+
+class ServerUnavailable(TryAgainLater):
+    """A mail or token server does not answer as it should; it is left alone for a growing while."""
 
 
 class BadItem(MailbotError):

@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,17 +17,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.companion import Companion
 from mailbot.deliver import Deliverer, DeliveryResult
-from mailbot.errors import ConfigError, MailbotError, TryAgainLater
-from mailbot.intake import fetch_mailbox
+from mailbot.errors import MailbotError, TryAgainLater
+from mailbot.idle import Bell, Watch, end_all
+from mailbot.intake import Intake, IntakeResult
 from mailbot.process import Processor, ProcessResult
 from mailbot.settings import Settings
 from mailbot.store import inbox
 from mailbot.store.blobs import Blobs
 from mailbot.timers import Timers
+from mailbot.watchdog import watchdog
 
 log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
+Ring = Callable[[], None]
 
 
 @dataclass(kw_only=True)
@@ -40,12 +42,14 @@ class PassResult:
     due: int = 0  # things that time brought up
     delivered: DeliveryResult = field(default_factory=DeliveryResult)
     troubles: list[MailbotError] = field(default_factory=list)  # mailboxes or relay out of reach
+    waiting: list[MailbotError] = field(default_factory=list)  # mailboxes left alone for a while, told of before
+    read: set[str] = field(default_factory=set)  # mailboxes whose login went well
 
     @property
     def exit_code(self) -> int:
         """0 fine, 1 a mail failed, 2 settings are wrong, 75 something is out of reach for now."""
-        if self.troubles:
-            return max((trouble.exit_code for trouble in self.troubles), key=(75, 1, 2).index)
+        if self.troubles or self.waiting:
+            return max((trouble.exit_code for trouble in (*self.troubles, *self.waiting)), key=(75, 1, 2).index)
         failed = self.processed.failed or self.processed.quarantined or self.delivered.dead
         return 1 if failed else 0
 
@@ -56,6 +60,7 @@ class Pass:
 
     settings: Settings
     blobs: Blobs
+    intake: Intake
     processor: Processor
     timers: Timers
     deliverer: Deliverer
@@ -64,40 +69,48 @@ class Pass:
     def run(self, stop: Stop = lambda: False) -> PassResult:
         """One pass under the lock. A mailbox that can't be read holds nothing else up (G3).
 
+        Those that failed before come last, when the others' mail is dealt with: they may hang.
+
         Raises TryAgainLater when another pass is running.
         """
         result = PassResult()
-        with pass_lock(self.settings.data):
+        hang = self.settings.schedule.stuck_after
+        with pass_lock(self.settings.data), watchdog(self.settings.data, hang, stop) as stop:
             self.blobs.sweep()
-            for name, mailbox in self.settings.mailboxes.items():
-                if stop():
-                    break
-                try:
-                    taken = fetch_mailbox(name, mailbox, self.settings.limits, self.blobs, stop)
-                    result.fetched += taken.new
-                except (TryAgainLater, ConfigError) as error:
-                    result.troubles.append(error)
+            taken = IntakeResult(troubles=result.troubles, waiting=result.waiting, read=result.read)
+            sound, troubled = self.intake.plan(taken)
+            self.intake.run(sound, taken, stop)
             self.work(result, stop)
+            if troubled:
+                before = taken.new
+                self.intake.run(troubled, taken, stop)
+                if taken.new > before:
+                    self.work(result, stop)
+            result.fetched = taken.new
             _note_pass(self.settings.data, result)
         return result
 
     def work(self, result: PassResult, stop: Stop) -> None:
         """Process, timers and delivery; mails on their way are finished even when `stop` says so."""
         companion = Companion(self.settings_file) if self._is_backlog() else None
+        delivered = DeliveryResult()
         try:
-            result.processed = self.processor.run(stop)
+            processed = self.processor.run(stop)
+            result.processed = result.processed.plus(processed)
         finally:
             if companion is not None:
-                result.delivered = companion.finish()
-        if result.processed.trouble is not None:
-            result.troubles.append(result.processed.trouble)
+                delivered = companion.finish()
+        if processed.trouble is not None:
+            result.troubles.append(processed.trouble)
         if not stop():
-            result.due, trouble = self.timers.run(stop)
+            due, trouble = self.timers.run(stop)
+            result.due += due
             if trouble is not None:
                 result.troubles.append(trouble)
         if not stop():
-            self.deliver(result.delivered, stop)
-            result.troubles.extend(result.delivered.troubles)
+            self.deliver(delivered, stop)
+            result.troubles.extend(delivered.troubles)
+        result.delivered.add(delivered)
 
     def _is_backlog(self) -> bool:
         return inbox.counts()["pending"] >= self.settings.delivery.companion_from
@@ -147,6 +160,7 @@ def _note_pass(data: Path, result: PassResult) -> None:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "exit_code": result.exit_code,
         "troubles": [str(trouble) for trouble in result.troubles],
+        "waiting": [str(trouble) for trouble in result.waiting],
     }
     temporary = data / "last-pass.json.tmp"
     try:
@@ -165,31 +179,57 @@ def read_last_pass(data: Path) -> dict[str, object] | None:
     return note if isinstance(note, dict) else None
 
 
-def serve(one_pass: Callable[[Stop], PassResult], seconds: float) -> None:
-    """Run passes on a schedule until SIGTERM or SIGINT; the mail in hand is finished first."""
-    stopping = threading.Event()
+def serve(one_pass: Callable[[Stop], PassResult], seconds: float, watches: Callable[[Ring], list[Watch]]) -> None:
+    """Run passes on a schedule, and sooner when a mailbox says so, until SIGTERM or SIGINT.
 
-    def job() -> None:
-        try:
-            result = one_pass(stopping.is_set)
-        except MailbotError as error:
-            log.error("%s", error)
-            return
-        except Exception as error:  # the next pass may well succeed; `health` shows when none does
-            # Its words may be a customer's: the log gets the kind of error only.
-            log.error("a pass was given up: %s", type(error).__name__)
-            log.debug("a pass was given up", exc_info=True)
-            return
-        for trouble in result.troubles:
-            log.error("%s", trouble)
+    The mail in hand is finished first. The schedule only rings a bell: a tick during a pass is not lost, and not
+    queued up either.
+    """
+    bell = Bell()
+    stopping = False
+
+    def end(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+        bell.ring()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, end)
     # One scheduler a process, its jobs in memory: a shared job store would fire twice.
     scheduler = BackgroundScheduler(timezone=UTC)
-    scheduler.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC), max_instances=1, coalesce=True)
+    scheduler.add_job(bell.ring, "interval", seconds=seconds, max_instances=1, coalesce=True)
     scheduler.start()
+    watching = watches(bell.ring)
+    for watch in watching:
+        watch.start()
     log.info("serving, a pass every %g seconds", seconds)
-    stopping.wait()
-    log.info("stopping")
-    scheduler.shutdown(wait=True)
+    try:
+        while not stopping:
+            read = _attempt(one_pass, lambda: stopping)
+            for watch in watching:
+                if watch.mailbox in read:
+                    watch.allow()
+            if not stopping:
+                bell.wait(None)
+    finally:
+        log.info("stopping")
+        end_all(watching)
+        scheduler.shutdown(wait=True)
+        bell.close()
+
+
+def _attempt(one_pass: Callable[[Stop], PassResult], stop: Stop) -> set[str]:
+    """One pass whose failure is told and survived; returns the mailboxes that were read."""
+    try:
+        result = one_pass(stop)
+    except MailbotError as error:
+        log.error("%s", error)
+        return set()
+    except Exception as error:  # the next pass may well succeed; `health` shows when none does
+        # Its words may be a customer's: the log gets the kind of error only.
+        log.error("a pass was given up: %s", type(error).__name__)
+        log.debug("a pass was given up", exc_info=True)
+        return set()
+    for trouble in result.troubles:
+        log.error("%s", trouble)
+    return result.read

@@ -14,11 +14,15 @@ from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
+from mailbot.gather import Gatherer
+from mailbot.idle import Watch
+from mailbot.intake import Intake
+from mailbot.logins import LoginTokens
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
 from mailbot.reader import Bench, Reader
-from mailbot.schedule import Pass, PassResult, Stop
+from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
@@ -41,6 +45,12 @@ class Desk:
     processor: Processor
     passes: Pass
     database: Database
+
+    def watches(self, ring: Ring) -> list[Watch]:
+        """One for each mailbox that may be watched by IDLE."""
+        seconds = 60 * self.settings.schedule.idle_minutes
+        boxes = self.settings.mailboxes.items()
+        return [Watch(name, box, seconds, self.passes.intake.tokens(name), ring) for name, box in boxes if box.idle]
 
     def run_pass(self, stop: Stop = lambda: False) -> PassResult:
         """One pass with a database connection of the calling thread's own."""
@@ -104,17 +114,24 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
     vault = Vault(keys)
     check_keys(vault, settings.data, settings.key_file)
     blobs = Blobs(settings.blobs, vault)
+    logins = LoginTokens(settings, vault)
+    mark_key = keys.derived("marks of mailbox settings")[0]
     tokens = TokenMaker(keys.derived("mailbot reply tokens"))
     letters = LetterWriter(
         settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
     )
     applier = Applier(letters)
     processor = Processor(
-        settings=settings,
+        gatherer=Gatherer(
+            settings=settings,
+            book=book,
+            correspondence=Correspondence(settings=settings, tokens=tokens),
+            clock=clock,
+        ),
         book=book,
         applier=applier,
-        correspondence=Correspondence(settings=settings, tokens=tokens),
         reader=reader,
+        attempts=settings.limits.attempts,
         clock=clock,
     )
     return Desk(
@@ -128,9 +145,18 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             settings=settings,
             settings_file=settings_file,
             blobs=blobs,
+            intake=Intake(
+                settings=settings,
+                blobs=blobs,
+                tokens=logins.mailbox,
+                settings_mark=lambda mailbox: mailbox.mark(mark_key),
+                clock=clock,
+            ),
             processor=processor,
             timers=Timers(settings=settings, book=book, applier=applier, clock=clock),
-            deliverer=Deliverer(settings=settings, applier=applier, vault=vault, blobs=blobs, clock=clock),
+            deliverer=Deliverer(
+                settings=settings, applier=applier, vault=vault, blobs=blobs, tokens=logins, clock=clock
+            ),
         ),
         database=database,
     )

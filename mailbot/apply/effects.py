@@ -10,12 +10,16 @@ from mailbot.apply.letters import LetterWriter
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
+    AskOwner,
     BookRefund,
+    ClearAddress,
     CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    FlagAddress,
+    GrantOrder,
     KeepInCopy,
     LearnMessageId,
     MarkOverdueTold,
@@ -33,7 +37,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import desk, orders, tickets
+from mailbot.store import addresses, confirmations, desk, orders, tickets
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -90,11 +94,16 @@ class _Work:
             case FileMail():
                 self._file_mail(self.ticket("a mail"))
             case FileApart():
-                self._file_mail(None)
+                self._file_mail(None, effect.reason)
             case TieOrder():
                 desk.tie_order(self.ticket("an order"), effect.order_number)
             case ReopenTicket():
                 desk.open_again(self.ticket("reopening"))
+            case AskOwner():
+                asked_for = self._occasion.sender
+                confirmations.ask(self.ticket("a question"), effect.order_number, asked_for, now, effect.expires_at)
+            case GrantOrder():
+                confirmations.grant(effect.confirmation_id, now)
             case CloseTicket():
                 desk.close_ticket(self.ticket("closing"), now)
             case MergeTicket():
@@ -118,6 +127,10 @@ class _Work:
                 desk.mark_overdue_told(effect.refund_id)
             case RecordIncident():
                 desk.record_incident(effect.kind, self.ticket_id, effect.detail, now)
+            case FlagAddress():
+                addresses.put(effect.state)
+            case ClearAddress():
+                addresses.clear(effect.address)
             case Write():
                 pass  # written last, when the state that it tells of stands
 
@@ -145,7 +158,7 @@ class _Work:
         newest = tickets.newest_case(ticket_id)
         self._case_id = newest[0].case_id if newest else None
 
-    def _file_mail(self, ticket_id: int | None) -> None:
+    def _file_mail(self, ticket_id: int | None, reason: str = "") -> None:
         occasion = self._occasion
         if occasion.mail is None or occasion.inbox_id is None:
             raise SafeguardTripped("there is no mail in hand to file")
@@ -156,6 +169,7 @@ class _Work:
             sender=occasion.sender,
             verdict=occasion.standing,
             at=occasion.received_at,
+            reason=reason,
         )
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.

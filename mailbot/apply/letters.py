@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.commands import COMMAND_LINES
-from mailbot.domain.effects import Reader, Write
+from mailbot.domain.confirmation import masked_address
+from mailbot.domain.effects import AskOwner, Reader, Write
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import is_proof, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
     CommandHelp,
+    ConfirmView,
     FormLine,
     Letter,
     MailView,
@@ -30,13 +32,13 @@ from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number, refund_number, subject_tag, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.rules import ReturnPolicy
-from mailbot.domain.standing import TokenPurpose
+from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
 from mailbot.mail.render import Templates, person_name
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
-from mailbot.store import orders, outbox, tickets, views
+from mailbot.store import confirmations, orders, outbox, tickets, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
 
@@ -104,22 +106,24 @@ class LetterWriter:
         for effect in letters:
             if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
-            readers = self._readers(effect.to, effect.template, scene.ticket, occasion)
+            readers = self._readers(effect, scene.ticket, occasion)
             for address in readers:
                 self._queue(effect, scene, address, readers, occasion)
             written += len(readers)
         return written
 
-    def _readers(self, to: Reader, template: str, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
-        if to is Reader.CUSTOMER:
+    def _readers(self, effect: Write, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
+        if effect.asks is not None:
+            return [Address(name="", email=effect.asks.address)]
+        if effect.to is Reader.CUSTOMER:
             if ticket is None or not ticket.customer_email:
                 return []
             customer = Address(name=person_name(ticket.customer_name), email=ticket.customer_email)
             # What staff write to the customer reaches those in copy; order data never does (G5).
-            copies = views.in_copy(ticket.ticket_id) if template == "staff_reply" else []
+            copies = views.in_copy(ticket.ticket_id) if effect.template == "staff_reply" else []
             return [customer, *(Address(name="", email=email) for email in copies)]
         members = self._settings.staff.members
-        if to is Reader.ACTING_STAFF:
+        if effect.to is Reader.ACTING_STAFF:
             members = tuple(member for member in members if member.address.lower() == occasion.sender)
         return [Address(name=member.name, email=member.address) for member in members]
 
@@ -127,21 +131,27 @@ class LetterWriter:
         self, effect: Write, scene: _Scene, reader: Address, readers: Sequence[Address], occasion: Occasion
     ) -> None:
         settings, ticket = self._settings, scene.ticket
-        for_staff = effect.to is not Reader.CUSTOMER
+        for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
         language = settings.staff.language if for_staff or ticket is None else ticket.language
-        files = self._enclosures(effect, scene, occasion)
-        letter = self._letter(effect, scene, reader, language, occasion, enclosed=[file for file, _ in files])
+        if effect.asks is not None:
+            language = effect.asks.language
+        harmless, withheld = _files(effect, scene, occasion)
+        files = self._enclosures(effect, harmless)
+        mail = _mail(occasion, harmless, withheld, enclosed=bool(files)) if for_staff else None
+        letter = self._letter(effect, scene, reader, language, occasion, mail)
         rendered = self._templates.render(effect.template, language, letter)
-        customer = ticket.customer_email if ticket is not None and not for_staff else ""
+        customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
         thread = self._thread(ticket, reader, customer, occasion)
         token = ""
         if ticket is not None:
             purpose = TokenPurpose.STAFF if for_staff else TokenPurpose.CUSTOMER
+            purpose = TokenPurpose.CONFIRM if effect.asks is not None else purpose
             token = self._tokens.make(purpose, ticket.ticket_id, reader.email)
         message_id = f"<{token or 'desk'}.{secrets.token_hex(10)}@{settings.mail_domain}>"
         raw = compose(
             rendered=rendered,
-            tag=subject_tag(ticket.ticket_id) if ticket else "",
+            # The owner of an order isn't part of the ticket that quotes it.
+            tag=subject_tag(ticket.ticket_id) if ticket and effect.asks is None else "",
             from_name=settings.brand.name,
             from_address=settings.brand.support_address,
             # Each gets a mail of their own, for its reply address is signed for them; the header tells who else does.
@@ -172,6 +182,8 @@ class LetterWriter:
             text=rendered.text,
             raw=raw,
             automatic=effect.automatic,
+            verified=occasion.standing == Verdict.VERIFIED,
+            subject_key=occasion.subject_key if effect.automatic else "",
             enclosed=[file for file, _ in files],
             now=occasion.now,
         )
@@ -187,14 +199,9 @@ class LetterWriter:
             return views.thread_of(ticket.ticket_id, reader.email.lower(), customer=customer)
         return [occasion.mail.message_id] if occasion.mail and occasion.mail.message_id else []
 
-    def _enclosures(self, effect: Write, scene: _Scene, occasion: Occasion) -> list[tuple[Attachment, bytes]]:
-        """Files for staff: the mail's own, or all of the ticket where a decision is asked for; none if too large."""
-        if not effect.enclose or occasion.mail is None:
-            return []
-        files: Sequence[Attachment] = occasion.mail.attachments
-        if effect.headline == "decision_wanted":
-            files = scene.files
-        if not files or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
+    def _enclosures(self, effect: Write, files: Sequence[Attachment]) -> list[tuple[Attachment, bytes]]:
+        """The files that a notice carries; none where they are too large together."""
+        if not effect.enclose or sum(file.size for file in files) > self._settings.staff.enclose_bytes:
             return []
         return [(f, self._blobs.get(f.sha256)) for f in files]
 
@@ -205,11 +212,11 @@ class LetterWriter:
         reader: Address,
         language: str,
         occasion: Occasion,
-        *,
-        enclosed: Sequence[Attachment],
+        mail: MailView | None,
     ) -> Letter:
-        for_staff = effect.to is not Reader.CUSTOMER
+        for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
         case = scene.case
+        most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, reader, occasion)
         return Letter(
             brand=self._brand,
@@ -217,27 +224,30 @@ class LetterWriter:
                 return_window_days=self._policy.window_days,
                 refund_days_min=self._policy.refund_days_min,
                 refund_days_max=self._policy.refund_days_max,
+                mail_megabytes=max(1, most_bytes // 1_000_000),
+                files_megabytes=max(1, most_bytes * 7 // 10_000_000),
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),
-            ticket=_ticket(scene.ticket, occasion),
+            ticket=_ticket(scene.ticket if effect.asks is None else None, occasion),
             order=order,
             case=self._case(case, scene, language) if case and order else None,
-            refund=_refund(case) if case and order else None,
-            mail=_mail(occasion, enclosed) if for_staff else None,
+            refund=_refund(case, order),
+            mail=mail,
             note=_note(effect, case) if for_staff else None,
+            confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
             message=effect.message,
             agent=effect.agent,
         )
 
     def _order(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> Order | None:
-        """The order that the letter may speak of: a customer gets only what was bought from this very address (G5)."""
+        """The order that the letter may speak of: a customer gets only their own, or what its owner granted (G5)."""
         if not effect.with_order:
             return None
         order = scene.case.order if scene.case else occasion.order
         if order is None and scene.ticket and scene.ticket.order_number:
             order = orders.get(scene.ticket.order_number)
-        if order is not None and effect.to is Reader.CUSTOMER and order.buyer_email != reader.email.lower():
+        if order is not None and effect.to is Reader.CUSTOMER and not _may_learn_of(order, reader):
             raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
         return order
 
@@ -272,6 +282,20 @@ class LetterWriter:
         )
 
 
+def _may_learn_of(order: Order, reader: Address) -> bool:
+    email = reader.email.lower()
+    return order.buyer_email == email or order.number in confirmations.granted(email, [order.number])
+
+
+def _confirm(asks: AskOwner, scene: _Scene, zone: ZoneInfo) -> ConfirmView:
+    customer = scene.ticket.customer_email if scene.ticket else ""
+    return ConfirmView(
+        order_number=asks.order_number,
+        asked_for=masked_address(customer),
+        until=asks.expires_at.astimezone(zone).date(),
+    )
+
+
 def _ticket(ticket: views.TicketRow | None, occasion: Occasion) -> TicketView:
     if ticket is None:
         return TicketView(number="", subject=occasion.bare_subject, customer_name="", customer_email="")
@@ -290,8 +314,10 @@ def _auto_submitted(effect: Write) -> str:
     return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
 
 
-def _refund(case: CaseFacts) -> RefundView | None:
-    row = views.refund_of_case(case.case_id)
+def _refund(case: CaseFacts | None, order: Order | None) -> RefundView | None:
+    if order is None:
+        return None
+    row = views.refund_of_case(case.case_id) if case is not None else views.refund_of_order(order.number)
     if row is None:
         return None
     return RefundView(
@@ -305,7 +331,17 @@ def _refund(case: CaseFacts) -> RefundView | None:
     )
 
 
-def _mail(occasion: Occasion, enclosed: Sequence[Attachment]) -> MailView | None:
+def _files(effect: Write, scene: _Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:
+    """The mail's files, or all of the ticket where a decision is asked for: harmless ones, and those kept back."""
+    files: Sequence[Attachment] = occasion.mail.attachments if occasion.mail else ()
+    if effect.enclose and effect.headline == "decision_wanted":
+        files = scene.files or files
+    return tuple(f for f in files if not f.is_harmful), tuple(f for f in files if f.is_harmful)
+
+
+def _mail(
+    occasion: Occasion, harmless: tuple[Attachment, ...], withheld: tuple[Attachment, ...], *, enclosed: bool
+) -> MailView | None:
     mail = occasion.mail
     if mail is None:
         return None
@@ -318,8 +354,9 @@ def _mail(occasion: Occasion, enclosed: Sequence[Attachment]) -> MailView | None
         text=mask_secrets(mail.reply_text or mail.text),
         standing=occasion.standing,
         origin=mail.origin.value,
-        attachments=tuple(enclosed) or mail.attachments,
-        attachments_enclosed=bool(enclosed),
+        attachments=harmless,
+        attachments_enclosed=enclosed,
+        withheld=withheld,
         warnings=mail.warnings,
     )
 

@@ -22,6 +22,7 @@ class Occasion:
     sender: str = ""  # From address of the mail in lower case
     standing: str = ""  # verdict on the sender, for staff to read
     order: Order | None = None  # matched exactly
+    subject_key: str = ""  # digest of sender and subject: answers to the same thing are counted by it (G4)
 
     @property
     def bare_subject(self) -> str:

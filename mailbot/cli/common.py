@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,17 @@ def store(context: typer.Context) -> Iterator[None]:
     """The database alone: lists need neither rules nor keys."""
     with open_store(load_settings(settings_file(context))):
         yield
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that isn't there yet, for its owner alone: it holds a customer's data."""
+    try:
+        with open(file, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target:
+            target.write(content)
+    except FileExistsError:
+        raise ConfigError(f"{file}: there already; nothing is overwritten") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be written: {error.strerror}") from None
 
 
 def print_json(value: Any) -> None:

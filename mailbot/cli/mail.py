@@ -14,9 +14,9 @@ from mailbot.cli.common import AsJson, as_plain, desk, err, out, print_json, pri
 from mailbot.domain.effects import Decision
 from mailbot.domain.match import Exact
 from mailbot.errors import ConfigError
+from mailbot.gather import Gathered
 from mailbot.mail.contract import parse_line
 from mailbot.mail.parse import parse_mail
-from mailbot.process import Gathered
 from mailbot.wiring import Desk
 
 
@@ -46,7 +46,7 @@ def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file with one mail.")],
     as_json: AsJson = False,
 ) -> None:
-    """References, match with evidence, rules hit and missed, effects and letters; changes nothing."""
+    """References, match with evidence, rules hit and missed, effects; changes nothing."""
     try:
         raw = file.read_bytes()
     except OSError as error:
@@ -61,6 +61,7 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
     explanation = {
         "sender": {"role": facts.role.value, "standing": as_plain(facts.standing)},
         "origin": facts.mail.origin.value,
+        "no_reply_reason": facts.mail.no_reply_reason,
         "language": facts.language,
         "references": as_plain(facts.references),
         "thread": as_plain(facts.thread),
@@ -80,7 +81,7 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
         ("", ""),
         [
             ("sender", f"{facts.role.value}, {facts.standing.verdict.value}: {facts.standing.evidence}"),
-            ("origin", facts.mail.origin.value),
+            ("origin", ": ".join(filter(None, (facts.mail.origin.value, facts.mail.no_reply_reason)))),
             ("language", f"{facts.mail.language}; answered in {facts.language}"),
             *(("points at", token) for token in facts.references.tokens),
             *(("ticket", line) for line in facts.thread.evidence),

@@ -12,6 +12,7 @@ import typer
 
 from mailbot import __version__
 from mailbot.cli import (
+    addresses,
     demo,
     intents,
     mail,
@@ -20,6 +21,7 @@ from mailbot.cli import (
     outbox,
     quarantine,
     refunds,
+    replay,
     setup,
     tickets,
     work,
@@ -34,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, setup, work, mail, monitor):
+for part in (demo, setup, work, mail, replay, monitor):
     part.register(app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.tickets_app, name="tickets")
@@ -42,6 +44,7 @@ app.add_typer(tickets.cases_app, name="cases")
 app.add_typer(refunds.app, name="refunds")
 app.add_typer(intents.app, name="intents")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(addresses.app, name="addresses")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(setup.db_app, name="db")
 

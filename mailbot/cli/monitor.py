@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 import typer
 from rich.text import Text
 
-from mailbot.cli.common import AsJson, as_plain, out, print_json, print_table, settings_file
-from mailbot.net.imap import ImapConnection
+from mailbot.cli.common import AsJson, as_plain, err, out, print_json, print_table, settings_file
+from mailbot.errors import ConfigError, MailbotError, TryAgainLater
+from mailbot.logins import LoginTokens
+from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
-from mailbot.store import history, inbox, ledger, outbox
+from mailbot.store import addresses, history, inbox, mailboxes, outbox
+from mailbot.watchdog import read_last_hang
 from mailbot.wiring import open_store
 
 
@@ -28,22 +31,41 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     with open_store(settings):
         mails, letters = inbox.counts(), outbox.counts()
         incidents = history.incidents_since(now - timedelta(days=1))
+        unread = [trouble for trouble in mailboxes.troubles() if trouble.mailbox in settings.mailboxes]
+        caps = history.count_since("cap", now - timedelta(days=1))
+        flagged, held = addresses.counts(), outbox.held_count()
     last = read_last_pass(settings.data)
     problems = []
     if mails["quarantined"]:
         problems.append(f"{mails['quarantined']} mails in quarantine: mailbot quarantine list")
     for state in ("dead", "uncertain"):
-        if letters[state]:
-            problems.append(f"{letters[state]} {state} mails: mailbot outbox list --state {state}")
+        # What is held back for a hard address was told to staff, and waits for nobody.
+        count = letters[state] - (held if state == "dead" else 0)
+        if count:
+            problems.append(f"{count} {state} mails: mailbot outbox list --state {state}")
+    problems.extend(
+        f"since {_time(trouble.since)}, {trouble.failures} tries, the next at {_time(trouble.next_try_at)}: "
+        f"{trouble.reason}"
+        for trouble in unread
+    )
+    accounts = [
+        *((f"mailbox {name}", box.oauth) for name, box in settings.mailboxes.items()),
+        ("smtp", settings.smtp.oauth),
+    ]
+    problems.extend(f"{where}: {warning}" for where, oauth in accounts if (warning := oauth.warning(now.date())))
     if last is None:
         problems.append("no pass was made yet: mailbot poll")
     else:
-        problems.extend(str(trouble) for trouble in _as_list(last.get("troubles")))
+        told = {trouble.reason for trouble in unread}
+        problems.extend(str(trouble) for trouble in _as_list(last.get("troubles")) if trouble not in told)
         age = now - datetime.fromisoformat(str(last["at"]))
         if age > timedelta(seconds=max(3600, 10 * settings.schedule.poll_seconds)):
             problems.append(
                 f"the last pass was {age.total_seconds() / 3600:.1f} hours ago: is cron or the service running?"
             )
+    hang = read_last_hang(settings.data)
+    if hang is not None and (last is None or str(last["at"]) <= hang["at"]):
+        problems.append(f"{hang['at']}: {hang['message']}")
     if as_json:
         print_json(
             {
@@ -51,13 +73,23 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "problems": problems,
                 "inbox": mails,
                 "outbox": letters,
+                "mailboxes": [as_plain(trouble) for trouble in unread],
+                "caps_last_day": caps,
+                "addresses": flagged,
+                "held_back": held,
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
+                "last_hang": hang,
             }
         )
     else:
         print_table("Inbox", tuple(mails), [tuple(mails.values())])
         print_table("Outbox", tuple(letters), [tuple(letters.values())])
+        print_table(
+            "Not sent",
+            ("answers stopped by a cap, last day", "held back for hard addresses", "hard addresses", "soft"),
+            [(caps, held, flagged["hard"], flagged["soft"])],
+        )
         print_table(
             "Incidents of the last day", ("at", "kind", "detail"), [(i.at, i.kind, i.detail) for i in incidents]
         )
@@ -68,35 +100,38 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+def _time(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
 def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
-    """Compare the server's UIDs with the ledger (G1); exits with 1 on a gap."""
+    """Compare the server's UIDs with the ledger, every mailbox and folder (G1); exits with 1 on a gap."""
     settings = load_settings(settings_file(context))
-    rows = []
+    checks: list[FolderCheck] = []
+    troubles: list[MailbotError] = []
+    tokens = LoginTokens(settings)
     with open_store(settings):
         for name, mailbox in settings.mailboxes.items():
-            with ImapConnection(name, mailbox) as connection:
-                uidvalidity = connection.select(mailbox.folder, readonly=True)
-                on_server = connection.uids_after(0)
-            folder = ledger.Folder(mailbox=name, folder=mailbox.folder, uidvalidity=uidvalidity)
-            known = ledger.recorded_uids(folder)
-            cursor = ledger.last_uid(folder)
-            states = [known.get(uid, "missing" if uid <= cursor else "new") for uid in on_server]
-            rows.append(
-                {
-                    "mailbox": name,
-                    "folder": mailbox.folder,
-                    "on_server": len(on_server),
-                    **{s: states.count(s) for s in ("done", "pending", "quarantined", "new", "missing")},
-                    "missing_uids": [uid for uid in on_server if uid <= cursor and uid not in known],
-                }
-            )
+            try:
+                troubles.extend(check_mailbox(name, mailbox, tokens.mailbox(name), checks.append))
+            except (ConfigError, TryAgainLater) as error:
+                troubles.append(error)
     if as_json:
-        print_json(rows)
+        print_json([as_plain(check) for check in checks])
     else:
-        print_table("Server and ledger", tuple(rows[0]), [tuple(row.values()) for row in rows])
-    if any(row["missing"] for row in rows):
+        rows = [as_plain(check) for check in checks]
+        columns = [field for field in (rows[0] if rows else ()) if field != "missing_uids"]
+        print_table("Server and ledger", columns, [[row[column] for column in columns] for row in rows])
+        for check in checks:
+            for uid in check.missing_uids:
+                out.print(Text(f"missing: UID {uid} of {check.mailbox}/{check.folder}"))
+    for trouble in troubles:
+        err.print(f"mailbot: not compared: {trouble}", markup=False)
+    if any(check.missing for check in checks):
         raise typer.Exit(1)
+    if troubles:
+        raise typer.Exit(max((trouble.exit_code for trouble in troubles), key=(75, 2).index))

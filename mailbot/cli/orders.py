@@ -10,27 +10,22 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from mailbot.cli.common import AsJson, Limit, as_plain, err, not_found, out, print_json, print_table, store
 from mailbot.domain.orders import Order
-from mailbot.store import orders
-from mailbot.store.order_files import RejectedRow, read_orders, write_rejects
+from mailbot.store import order_import, orders
 
 app = typer.Typer(help="The orders that mails are matched to.", no_args_is_help=True)
-
-_BATCH = 500  # orders per transaction
 
 
 @app.command("import")
 def import_orders(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .jsonl file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .jsonl file.")],
     rejects: Annotated[
         Path | None, typer.Option("--rejects", help="Where rejected rows go (default: FILE.rejects.csv).")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Insert or replace orders; rows that can't be used go to a rejects file with the reason."""
-    refused: list[RejectedRow] = []
-    batch: list[Order] = []
-    imported = 0
+    target = rejects or file.with_name(f"{file.name}.rejects.csv")
     with (
         store(context),
         Progress(
@@ -38,29 +33,24 @@ def import_orders(
         ) as progress,
     ):
         task = progress.add_task("orders", total=file.stat().st_size if file.exists() else None)
-        for item in read_orders(file, on_bytes=lambda position: progress.update(task, completed=position)):
-            if isinstance(item, RejectedRow):
-                refused.append(item)
-                continue
-            batch.append(item)
-            if len(batch) >= _BATCH:
-                orders.upsert(batch)
-                imported += len(batch)
-                batch.clear()
-        orders.upsert(batch)
-        imported += len(batch)
-    target = rejects or file.with_name(f"{file.name}.rejects.csv")
-    if refused:
-        write_rejects(target, refused)
+        done = order_import.import_orders(
+            file, target, on_bytes=lambda position: progress.update(task, completed=position)
+        )
     if as_json:
-        print_json({"imported": imported, "rejected": len(refused), "rejects_file": str(target) if refused else None})
+        print_json(
+            {
+                "imported": done.imported,
+                "rejected": done.rejected,
+                "rejects_file": str(target) if done.rejected else None,
+            }
+        )
     else:
-        out.print(f"{imported} orders imported, {len(refused)} rows rejected", markup=False)
-        for row in refused[:20]:
-            out.print(f"  {row.reason}", markup=False)
-        if refused:
+        out.print(f"{done.imported} orders imported, {done.rejected} rows rejected", markup=False)
+        for reason in done.reasons:
+            out.print(f"  {reason}", markup=False)
+        if done.rejected:
             out.print(f"all rejected rows with reasons: {target}", markup=False)
-    if refused:
+    if done.rejected:
         raise typer.Exit(1)
 
 

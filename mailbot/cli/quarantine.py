@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.common import AsJson, as_plain, desk, not_found, out, print_json, print_table, store
-from mailbot.errors import BadItem, ConfigError
+from mailbot.cli.common import AsJson, as_plain, desk, not_found, out, print_json, print_table, store, write_new
+from mailbot.errors import BadItem
 from mailbot.store import inbox
 
 app = typer.Typer(help="Mails that could not be processed; their bytes are safe.", no_args_is_help=True)
@@ -64,13 +64,7 @@ def export(
     """Write the mail's bytes to a file, as they came."""
     with desk(context) as opened:
         raw = opened.blobs.get(_get(inbox_id).digest)
-    try:
-        with file.open("xb") as target:
-            target.write(raw)
-    except FileExistsError:
-        raise ConfigError(f"{file}: there already; nothing is overwritten") from None
-    except OSError as error:
-        raise ConfigError(f"{file}: can't be written: {error.strerror}") from None
+    write_new(file, raw)
 
 
 @app.command("retry")
@@ -78,7 +72,7 @@ def retry(context: typer.Context, inbox_id: InboxId) -> None:
     """Let the next pass try the mail again."""
     with store(context):
         item = _get(inbox_id)
-        if item.error.find("only the header is stored") >= 0:
-            raise BadItem(f"mail {inbox_id} is stored without its body: {item.error}")
+        if item.is_header_only:
+            raise BadItem(f"mail {inbox_id} is not stored whole: {item.error}")
         inbox.retry(inbox_id)
     out.print(f"mail {inbox_id} is tried again with the next pass", markup=False)

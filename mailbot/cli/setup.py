@@ -15,10 +15,12 @@ from mailbot.cli.common import AsJson, err, out, print_json, print_table, settin
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.errors import ConfigError, MailbotError
 from mailbot.evidence.calendars import work_calendar
+from mailbot.logins import LoginTokens
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
-from mailbot.settings.model import MailboxSettings
+from mailbot.settings.accounts import MailboxSettings
+from mailbot.store import mailboxes
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
 from mailbot.wiring import check_rules, load_templates, open_store, starter_file
@@ -79,7 +81,10 @@ def check(
         ("database", partial(_check_database, settings)),
     ]
     if live:
-        steps += [(f"mailbox {name}", partial(_check_mailbox, name, box)) for name, box in settings.mailboxes.items()]
+        steps += [
+            (f"mailbox {name}", partial(_check_mailbox, settings, name, box))
+            for name, box in settings.mailboxes.items()
+        ]
         steps.append(("smtp relay", lambda: asyncio.run(_check_relay(settings))))
     for what, step in steps:
         try:
@@ -112,13 +117,16 @@ def _check_database(settings: Settings) -> None:
         return
 
 
-def _check_mailbox(name: str, mailbox: MailboxSettings) -> None:
-    with ImapConnection(name, mailbox) as connection:
-        connection.select(mailbox.folder, readonly=True)
+def _check_mailbox(settings: Settings, name: str, mailbox: MailboxSettings) -> None:
+    with ImapConnection(name, mailbox, LoginTokens(settings).mailbox(name)) as connection:
+        for folder in mailbox.folders:
+            connection.select(folder.name, readonly=True)
+    with open_store(settings):
+        mailboxes.forget(name)  # the next pass need not wait any longer
 
 
 async def _check_relay(settings: Settings) -> None:
-    connection = SmtpConnection(settings.smtp)
+    connection = SmtpConnection(settings.smtp, LoginTokens(settings).relay())
     try:
         await connection.connect()
     finally:

@@ -1,14 +1,28 @@
-"""tickets and cases: list, show."""
+"""tickets and cases: list, show; the files of a ticket."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from mailbot.cli.common import AsJson, Limit, as_plain, expect_one_of, not_found, out, print_json, print_table, store
+from mailbot.cli.common import (
+    AsJson,
+    Limit,
+    as_plain,
+    desk,
+    expect_one_of,
+    not_found,
+    out,
+    print_json,
+    print_table,
+    store,
+    write_new,
+)
 from mailbot.domain.cases import CaseState
+from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
 from mailbot.store import history, tickets, views
 
@@ -89,12 +103,38 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
         out.print(Text(message.subject, style="bold"))
         out.print(Text(message.text.strip()))
         for file in message.attachments:
-            out.print(Text(f"  attached: {file.filename} ({file.content_type}, {file.size} bytes)"))
+            out.print(Text(f"  attached: {file.filename} ({file.content_type}, {file.size} bytes){_careful(file)}"))
+        for warning in message.warnings:
+            out.print(Text(f"  when reading it: {warning}"))
+
+
+def _careful(file: history.StoredAttachment) -> str:
+    """What to know before opening a file."""
+    flags = [flag.replace("_", " ") for flag in file.flags]
+    if FileFlag.TYPE_DIFFERS in file.flags and file.detected_type:
+        flags.append(f"really {file.detected_type}")
+    return f" – careful: {', '.join(flags)}" if flags else ""
+
+
+@tickets_app.command("save")
+def save(
+    context: typer.Context,
+    number: Number,
+    name: Annotated[str, typer.Argument(help="The file's name as shown; the newest of that name.")],
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where the bytes go; must not exist.")],
+) -> None:
+    """Write a file of a ticket to disk as it came, also one that no notice carried."""
+    with desk(context) as opened:
+        messages = history.messages(row_id(number) or 0)
+        digests = [file.digest for message in messages for file in message.attachments if file.filename == name]
+        if not digests:
+            raise not_found(f"file {name} in ticket {number}")
+        write_new(target, opened.blobs.get(digests[-1]))
 
 
 @tickets_app.command("unfiled")
 def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) -> None:
-    """Mails that belong to no ticket: bounces, lists, auto-replies, refused staff mails."""
+    """Mails that belong to no ticket, and why: bounces, lists, auto-replies, spam, refused staff mails."""
     with store(context):
         found = history.messages(None, limit)
     if as_json:
@@ -102,8 +142,8 @@ def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) 
         return
     print_table(
         "Mails without a ticket",
-        ("at", "from", "origin", "subject"),
-        [(message.at, message.sender, message.origin, message.subject) for message in found],
+        ("at", "from", "reason", "subject"),
+        [(message.at, message.sender, message.reason or message.origin, message.subject) for message in found],
     )
 
 

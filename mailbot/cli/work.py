@@ -10,7 +10,7 @@ import typer
 
 from mailbot import schedule
 from mailbot.cli.common import AsJson, desk, err, out, print_json
-from mailbot.intake import ingest
+from mailbot.ingest import ingest
 from mailbot.schedule import PassResult, pass_lock
 
 
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _report(result: PassResult, as_json: bool) -> None:
-    for trouble in result.troubles:
+    for trouble in (*result.troubles, *result.waiting):
         err.print(f"mailbot: {trouble}", markup=False)
     numbers = {
         "fetched": result.fetched,
@@ -34,13 +34,14 @@ def _report(result: PassResult, as_json: bool) -> None:
         "sent": result.delivered.sent,
         "later": result.delivered.later,
         "dead": result.delivered.dead,
+        "held": result.delivered.held,
         "uncertain": result.delivered.uncertain,
     }
     if as_json:
         print_json(numbers)
     else:
         done = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
-        out.print(done or ("nothing done" if result.troubles else "nothing to do"))
+        out.print(done or ("nothing done" if result.troubles or result.waiting else "nothing to do"))
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 
@@ -70,7 +71,7 @@ def _input_is_open() -> bool:
 def serve(context: typer.Context) -> None:
     """Passes on a schedule until SIGTERM, which finishes the mail in hand."""
     with desk(context) as opened:
-        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds)
+        schedule.serve(opened.run_pass, opened.settings.schedule.poll_seconds, opened.watches)
 
 
 def ingest_mail(

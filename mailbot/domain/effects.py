@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from mailbot.domain.bounces import AddressState
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Answers, Item
 
@@ -63,6 +64,23 @@ class KeepInCopy:
     """People whom the customer keeps in copy: they may write into the ticket, and get what staff write to him."""
 
     addresses: tuple[str, ...]  # lower case
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOwner:
+    """The owner of an order is asked whether the mail's sender may speak for it; the letter goes with it."""
+
+    order_number: str
+    address: str  # of the order
+    language: str  # to write to the owner in
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantOrder:
+    """The owner of an order agreed: the one who quoted it may speak for it, and learn of it."""
+
+    confirmation_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +156,7 @@ class Reader(StrEnum):
 
     CUSTOMER = "customer"  # the ticket's customer
     STAFF = "staff"  # every member of the desk
+    OWNER = "owner"  # the buyer of an order that somebody else quotes
     ACTING_STAFF = "acting staff"  # the member whose mail is in hand
 
 
@@ -155,6 +174,7 @@ class Write:
     agent: str = ""  # that member's name
     with_order: bool = False  # the reader is entitled to the order's data (G5)
     enclose: bool = False  # staff notices: carry the mail's attachments
+    asks: AskOwner | None = None  # the question to the owner of an order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +183,20 @@ class RecordIncident:
 
     kind: str  # "cap", "bounce_of_staff_notice"…
     detail: str  # no personal data
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagAddress:
+    """Our mail doesn't reach an address: what is known of it from now on."""
+
+    state: AddressState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearAddress:
+    """Somebody proved that they write from an address: it is reachable again."""
+
+    address: str
 
 
 Effect = (
@@ -176,6 +210,8 @@ Effect = (
     | MergeTicket
     | KeepInCopy
     | LearnMessageId
+    | AskOwner
+    | GrantOrder
     | OpenCase
     | FillForm
     | MoveCase
@@ -184,6 +220,8 @@ Effect = (
     | MarkOverdueTold
     | Write
     | RecordIncident
+    | FlagAddress
+    | ClearAddress
 )
 
 

@@ -85,6 +85,7 @@ class MailView:
     origin: str  # "human", "bounce", "auto_reply"…
     attachments: tuple[Attachment, ...]
     attachments_enclosed: bool  # True where the notice carries the files itself
+    withheld: tuple[Attachment, ...]  # files that could do harm: named, never enclosed
     warnings: tuple[str, ...]
 
 
@@ -103,6 +104,17 @@ class Policy:
     return_window_days: int  # P7
     refund_days_min: int  # P13
     refund_days_max: int  # P13
+    mail_megabytes: int  # the largest mail that is read, limits.message_bytes
+    files_megabytes: int  # what fits into it: files grow by a third and a little in a mail (base64, RFC 2045)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmView:
+    """The question to the owner of an order whether somebody else may speak for it."""
+
+    order_number: str
+    asked_for: str  # who quoted it, masked: "m…y@elsewhere.example"
+    until: date  # last day for an answer, in the desk's time zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,5 +141,6 @@ class Letter:
     refund: RefundView | None = None
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
+    confirm: ConfirmView | None = None  # confirm_access only
     message: str = ""  # a staff member's own words to the customer (template staff_reply)
     agent: str = ""  # that staff member's name

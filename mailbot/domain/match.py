@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from mailbot.domain.orders import Order
@@ -37,11 +37,19 @@ class NoMatch:
 OrderMatch = Exact | Ambiguous | NoMatch
 
 
-def match_order(references: References, orders: Mapping[str, Order], *, sender: str, standing: Standing) -> OrderMatch:
+def match_order(
+    references: References,
+    orders: Mapping[str, Order],
+    *,
+    sender: str,
+    standing: Standing,
+    granted: Set[str] = frozenset(),
+) -> OrderMatch:
     """Match the quoted numbers against `orders` (those of the numbers that exist, by number).
 
     Numbers in new text, subject and attachment names count before those in quoted text, which may be
-    somebody else's words. `sender` is the From address in lower case.
+    somebody else's words. `sender` is the From address in lower case; `granted` are numbers of orders whose owners
+    let the sender speak for them, which a proven sender may.
     """
     fresh = [f for f in references.order_numbers if f.place is not Place.QUOTED_TEXT]
     quoted = [f for f in references.order_numbers if f.place is Place.QUOTED_TEXT]
@@ -53,6 +61,9 @@ def match_order(references: References, orders: Mapping[str, Order], *, sender: 
             where = f"order number {finding.value} in {finding.place}"
             if order is None:
                 evidence.append(f"{where}: no such order")
+            elif order.number in granted and standing.verdict is Verdict.VERIFIED:
+                evidence.append(f"{where}: its owner lets the sender speak for it")
+                own.append(order)
             elif order.buyer_email != sender:
                 evidence.append(f"{where}: the order belongs to another address")
             elif standing.verdict is Verdict.FAILED:
@@ -65,3 +76,13 @@ def match_order(references: References, orders: Mapping[str, Order], *, sender: 
         if own:
             return Ambiguous(orders=tuple(own), evidence=tuple(evidence))
     return NoMatch(evidence=tuple(evidence), numbers_quoted=bool(fresh))
+
+
+def foreign_order(
+    references: References, orders: Mapping[str, Order], match: OrderMatch, standing: Standing
+) -> Order | None:
+    """The one order of somebody else that a proven sender quotes: its owner may be asked (G5)."""
+    if not isinstance(match, NoMatch) or standing.verdict is not Verdict.VERIFIED:
+        return None
+    fresh = [f.value for f in references.order_numbers if f.place is not Place.QUOTED_TEXT]
+    return orders.get(fresh[0]) if len(fresh) == 1 else None

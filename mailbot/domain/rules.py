@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mailbot.domain.effects import Decision, Effect, RecordIncident, RuleTrace, Write
+from mailbot.domain.effects import ClearAddress, Decision, Effect, RuleTrace
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
+from mailbot.domain.message import Origin
+from mailbot.domain.restraint import restrain
+from mailbot.domain.standing import Verdict
 from mailbot.domain.wishes import WishTable
 
 F = TypeVar("F", Facts, DueFacts)
@@ -77,7 +80,13 @@ def decide(facts: Facts, book: RuleBook) -> Decision:
             table = action.continue_with or table
         if not table:
             break
-    return _within_caps(Decision(effects=tuple(effects), trace=tuple(trace)), facts)
+    return restrain(Decision(effects=(*_reachable(facts), *effects), trace=tuple(trace)), facts)
+
+
+def _reachable(facts: Facts) -> tuple[Effect, ...]:
+    """Who provably writes from an address can be written to there."""
+    proven = facts.standing.verdict is Verdict.VERIFIED and facts.mail.origin is not Origin.BOUNCE
+    return (ClearAddress(address=facts.flagged.address),) if facts.flagged is not None and proven else ()
 
 
 def decide_due(facts: DueFacts, book: RuleBook) -> Decision:
@@ -95,26 +104,3 @@ def _first_match(rules: tuple[Rule[F], ...], facts: F, book: RuleBook, trace: li
         if not failed:
             return rule
     return None
-
-
-def _within_caps(decision: Decision, facts: Facts) -> Decision:
-    """Take automatic answers away once a cap bites (G4); the mail itself is filed and shown all the same."""
-    letters = [effect for effect in decision.effects if isinstance(effect, Write)]
-    if facts.budget.for_relays <= 0:
-        automatic = [letter for letter in letters if letter.template == "staff_reply"]
-        which = "ticket"
-    elif facts.budget.for_address <= 0 or facts.budget.for_ticket <= 0:
-        automatic = [letter for letter in letters if letter.automatic]
-        which = "address" if facts.budget.for_address <= 0 else "ticket"
-    else:
-        return decision
-    if not automatic:
-        return decision
-    templates = ", ".join(letter.template for letter in automatic)
-    remark = f"not sent, the cap on automatic answers per {which} is reached: {templates}"
-    kept = tuple(effect for effect in decision.effects if effect not in automatic)
-    return replace(
-        decision,
-        effects=(*kept, RecordIncident(kind="cap", detail=remark)),
-        remarks=(*decision.remarks, remark),
-    )

@@ -36,6 +36,7 @@ class TokenPurpose(StrEnum):
 
     CUSTOMER = "c"  # to write into the ticket
     STAFF = "s"  # to move the ticket's case
+    CONFIRM = "k"  # to answer whether somebody else may speak for an order of theirs, and nothing else
 
 
 @dataclass(frozen=True, kw_only=True)

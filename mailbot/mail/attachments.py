@@ -8,13 +8,17 @@ import re
 import unicodedata
 
 from mailbot.domain.message import Attachment
+from mailbot.mail.hazards import Budget, inspect
 
 MAX_ATTACHMENTS = 500
 _MAX_NAME = 120  # characters, extension included
+_MAX_NAME_BYTES = 200  # in UTF-8; file systems stop at 255
 _RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", "clock$", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+    {"con", "prn", "aux", "nul", "clock$", "conin$", "conout$"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
 )
 _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")  # letters and marks that show nothing
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 # The table of the machine's mimetypes differs between systems; names must not.
 _TYPES = mimetypes.MimeTypes(filenames=())
@@ -34,40 +38,54 @@ def safe_name(claimed: str | None, content_type: str, digest: str) -> str:
     name = unicodedata.normalize("NFC", claimed or "")[:2_000]
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     # Cc control, Cf bidi and zero-width, Cs surrogates, Co private use, Zl and Zp line ends: none can be read.
-    name = "".join(" " if char.isspace() else char for char in name if unicodedata.category(char) not in
-                   ("Cc", "Cf", "Cs", "Co", "Cn") or char in "\t\r\n")  # fmt: skip
+    name = "".join(" " if char.isspace() or char in _BLANK else char for char in name if unicodedata.category(char)
+                   not in ("Cc", "Cf", "Cs", "Co", "Cn") or char in "\t\r\n")  # fmt: skip
     name = _UNSAFE.sub("_", " ".join(name.split())).strip(" .").lstrip("-~")
     if not name.strip("_. "):
         return f"{_kind(content_type)}-{digest[:12]}{_extension(content_type)}"
-    stem, dot, extension = name.rpartition(".")
     if name.partition(".")[0].strip().lower() in _RESERVED:
         name = "_" + name
-        stem, dot, extension = name.rpartition(".")
-    if len(name) > _MAX_NAME:
-        keep = bool(dot) and len(extension) <= 10
-        name = f"{stem[: _MAX_NAME - 1 - len(extension)]}.{extension}" if keep else name[:_MAX_NAME]
     if content_type in ("message/rfc822", "message/global") and not name.lower().endswith(".eml"):
-        name = name[: _MAX_NAME - 4] + ".eml"
-    return name
+        name += ".eml"
+    return _shortened(name)
+
+
+def _shortened(name: str, suffix: str = "") -> str:
+    """`name` with `suffix` before its extension, within the bounds; the extension is kept."""
+    match = _EXTENSION.search(name)
+    stem, extension = (name[: match.start()], match[0]) if match and match.start() else (name, "")
+    stem = stem[: _MAX_NAME - len(extension) - len(suffix)]
+    while len((stem + suffix + extension).encode()) > _MAX_NAME_BYTES:
+        stem = stem[:-1]
+    return f"{stem.rstrip(' .') or '_'}{suffix}{extension}"
 
 
 def numbered(name: str, taken: set[str]) -> str:
     """`name`, or "name (2).ext" and so on where it is taken (case apart); the result is added to `taken`."""
     candidate, number = name, 1
-    match = _EXTENSION.search(name)
-    stem, extension = (name[: match.start()], match[0]) if match and match.start() else (name, "")
     while candidate.casefold() in taken:
         number += 1
-        candidate = f"{stem[:_MAX_NAME]} ({number}){extension}"
+        candidate = _shortened(name, f" ({number})")
     taken.add(candidate.casefold())
     return candidate
 
 
 def describe(
-    content: bytes, *, claimed: str | None, content_type: str, inline: bool, content_id: str | None, taken: set[str]
+    content: bytes,
+    *,
+    claimed: str | None,
+    content_type: str,
+    inline: bool,
+    content_id: str | None,
+    taken: set[str],
+    budget: Budget,
 ) -> Attachment:
-    """The value that stands for an attachment's bytes; `taken` holds the names given so far in this mail."""
+    """The value that stands for an attachment's bytes.
+
+    `taken` holds the names given so far in this mail, `budget` what its archives may still unpack to.
+    """
     digest = hashlib.sha256(content).hexdigest()
+    detected, flags = inspect(content, claimed=claimed, content_type=content_type, budget=budget)
     return Attachment(
         filename=numbered(safe_name(claimed, content_type, digest), taken),
         content_type=content_type,
@@ -75,6 +93,8 @@ def describe(
         sha256=digest,
         inline=inline,
         content_id=content_id,
+        detected_type=detected,
+        flags=flags,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mailbot.mail import uuencode
 from mailbot.mail.charset import decode
 from mailbot.mail.html import referenced_cids, to_text
-from mailbot.mail.structure import Part
+from mailbot.mail.structure import WINMAIL, Part, made
 
 MAX_TEXT = 2_000_000  # characters of the whole text
 MAX_HTML = 4_000_000  # bytes of HTML that are turned into text
+
+_OCTETS = "application/octet-stream"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,9 @@ def read_body(root: Part, hint: str | None) -> Body:
     """Walk the tree once: text parts become text, everything else becomes a file. `hint`: a charset seen elsewhere."""
     walk = _Walk(hint)
     chosen = walk.visit(root)
+    # The text of a winmail.dat is mostly the one that stands beside it once more.
+    so_far = _squeezed(chosen)
+    chosen += [text for text in walk.wrapped if _squeezed([text]) not in so_far]
     if not any(piece.strip() for piece in chosen) and walk.files and walk.files[0].content_type == "text/plain":
         # Gateways of phones give the only text a file name: it is read and kept.
         first = walk.files[0]
@@ -35,7 +41,12 @@ def read_body(root: Part, hint: str | None) -> Body:
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
         walk.warn(f"the text was cut after {MAX_TEXT} characters")
-    return Body(text=text, files=tuple(walk.files), cids=frozenset(walk.cids), warnings=tuple(walk.warnings))
+    return Body(
+        text=text,
+        files=tuple(walk.files),
+        cids=frozenset(walk.cids),
+        warnings=tuple(walk.warnings),
+    )
 
 
 @dataclass
@@ -44,6 +55,7 @@ class _Walk:
 
     hint: str | None
     files: list[Part] = field(default_factory=list)
+    wrapped: list[str] = field(default_factory=list)  # texts out of a winmail.dat
     cids: set[str] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
 
@@ -56,7 +68,11 @@ class _Walk:
         if not part.children:
             return self.leaf(part)
         if part.content_type != "multipart/alternative":
-            return [text for child in part.children for text in self.visit(child)]
+            found = [text for child in part.children for text in self.visit(child)]
+            if part.content_type == WINMAIL:
+                self.wrapped += found
+                found = []
+            return found
         plain: list[str] = []
         rich: list[str] = []
         for child in part.children:
@@ -77,6 +93,11 @@ class _Walk:
         if len(content) > (MAX_HTML if markup else MAX_TEXT * 4):
             content = content[: MAX_HTML if markup else MAX_TEXT * 4]
             self.warn("a text part was cut")
+        if not markup:
+            content, packed = uuencode.cut_out(content)
+            self.files += [made(_OCTETS, file.content, filename=self.name(file.name, part)) for file in packed]
+            if not all(file.whole for file in packed):
+                self.warn("a uuencoded file is cut off")
         decoded = decode(content, part.parameters.get("charset"), hint=self.hint)
         if decoded.note:
             self.warn(decoded.note)
@@ -85,6 +106,14 @@ class _Walk:
             self.cids.update(referenced_cids(text))
             text = to_text(text)
         return [text]
+
+    def name(self, name: bytes, part: Part) -> str:
+        return decode(name, part.parameters.get("charset"), hint=self.hint).text
+
+
+def _squeezed(texts: list[str]) -> str:
+    """The characters alone, to compare texts by."""
+    return "".join("".join(texts).split())
 
 
 def _is_plain(part: Part) -> bool:

@@ -10,26 +10,23 @@ import base64
 import binascii
 import codecs
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
-_SUPERSETS = {
-    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gb_2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
-    "cp936": "gb18030", "ms936": "gb18030", "euc-cn": "gb18030", "x-euc-cn": "gb18030", "chinesesimplified": "gb18030",
-    "hz-gb-2312": "hz", "big5": "cp950", "big-5": "cp950", "x-big5": "cp950", "cn-big5": "cp950", "big5-eten": "cp950",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
-    "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "ksc5601": "cp949", "windows-949": "cp949", "x-windows-949": "cp949",
-    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
-    "latin-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8",
-    "unicode-1-1-utf-7": "utf-7", "utf8": "utf-8", "utf-8mb4": "utf-8", "x-unknown": "", "unknown-8bit": "",
-    "unknown": "", "default": "", "x-user-defined": "", "binary": "", "8bit": "", "7bit": "",
-}  # fmt: skip
-_NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
-_JAPANESE = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_3", "iso2022_jp_2")
-_TEXT_CODECS = re.compile(r"[a-z0-9][a-z0-9._:+-]{0,40}")
-_ESCAPED_JAPANESE = re.compile(rb"\x1b(?:\$[@B(]|\([JI])")
+from mailbot.mail import plausible
+from mailbot.mail.charset_names import codec_of
+from mailbot.mail.iso2022 import decode_iso2022
+
+_ESCAPED = re.compile(rb"\x1b(?:\$[@B(A)]|\([JI])")
 _HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){1,100}+~\}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (b"\x84\x31\x95\x33", "gb18030"),
+)  # fmt: skip
+_MULTI_BYTE = frozenset({*plausible.CJK, "euc_jisx0213", "johab"})
+# What reads what a strict decoder refuses: Hong Kong's characters, rows that only Windows knows.
+_WIDER = {"cp950": "big5hkscs", "big5hkscs": "cp950", "euc_jp": "euc_jisx0213", "cp949": "johab"}
 _DETECTABLE = [
     "cp1250",
     "cp1251",
@@ -49,13 +46,20 @@ _DETECTABLE = [
     "cp866",
     "mac_roman",
     "tis_620",
-]  # the detector guesses among these; the multi-byte charsets are told apart here
-_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+]  # fmt: skip - the detector guesses among these; the multi-byte charsets are told apart here
 _SAMPLE = 20_000  # bytes that detection looks at
-_PLAUSIBLE = 0.85  # share of the non-ASCII characters that must be common ones
 _BAD_UTF8_SHARE = 0.1  # above this share of broken sequences "utf-8" is taken for a lie
+_BETTER = 0.25  # by how much the score of another charset must be better than that of the label
+_SURE = 0.9  # the score of a text that is taken although nothing announced its charset
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
+_JAPANESE = frozenset({"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_jp_ext"})
 
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
+# The end may be missing, and a question mark or a blank may stand inside.
+_ENCODED_WORD = re.compile(
+    r"=\?([^?\s]{0,60})\?([bBqQ])\?"
+    r"((?:[^?=]|\?(?!=)|=(?!\?[^?\s]{0,60}\?[bBqQ]\?)){0,4000}+)(?:\?=|\Z|(?==\?))"
+)
+_PERCENT = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]%[89AaBb][0-9A-Fa-f]")
 _SPACE_ONLY = re.compile(r"[ \t\r\n]*\Z")
 
 
@@ -74,24 +78,6 @@ def clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8", "replace")
 
 
-def codec_of(label: str | None) -> str | None:
-    """The Python codec to read a charset label with; "" where the label says nothing, None where it is unknown."""
-    name = (label or "").strip().strip("\"'").lower().partition("*")[0]
-    name = _SUPERSETS.get(name, name)
-    if not name:
-        return ""
-    if not _TEXT_CODECS.fullmatch(name):
-        return None
-    try:
-        info = codecs.lookup(name)
-    except (LookupError, ValueError):
-        return None
-    # Codecs such as base64 or rot13 are not charsets; what uses `idna` or `punycode` can raise anything.
-    if not getattr(info, "_is_text_encoding", True) or info.name in _NOT_CHARSETS:
-        return None
-    return info.name
-
-
 def decode(data: bytes, label: str | None, *, hint: str | None = None) -> Decoded:
     """Read `data` by its claimed charset, or by better evidence.
 
@@ -99,35 +85,21 @@ def decode(data: bytes, label: str | None, *, hint: str | None = None) -> Decode
     """
     codec = codec_of(label)
     note = f"unknown charset {_shown(label)}" if codec is None else ""
-    if b"\x1b" in data and _ESCAPED_JAPANESE.search(data) and not _HIGH.search(data):
-        text = _first_strict(data, _JAPANESE)
-        return Decoded(text=clean(text if text is not None else data.decode("iso2022_jp_ext", "replace")), note=note)
-    if codec in ("hz", "gb18030", "", "cp1252") and not _HIGH.search(data) and b"~{" in data:
-        hz = _hz(data, sure=codec == "hz")
-        if hz is not None:
-            return Decoded(text=clean(hz), note=note)
-    if data.isascii() and codec in ("", None, "cp1252", "utf-8", "gb18030", "cp950", "cp932", "cp949", "hz"):
+    if codec == "utf-7" and b"+" in data:
+        text = _strict(data, codec)
+        if text is not None:
+            return Decoded(text=clean(text), note=note)
+    special = _by_structure(data, codec)
+    if special is not None:
+        return Decoded(text=clean(special), note=note or (_lost(special, label) if "\ufffd" in special else ""))
+    if data.isascii() and (not codec or not codec.startswith(("utf-16", "utf-32", "cp037", "cp500", "cp1140"))):
         return Decoded(text=clean(data.decode("ascii")), note=note)
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[3:]
-        codec = "utf-8"
     utf8 = _strict(data, "utf-8")
     # Valid UTF-8 with multi-byte sequences is never an accident in more than a few characters.
-    if utf8 is not None and (codec in ("", None, "utf-8") or _single_byte(codec)):
+    if utf8 is not None and (not codec or codec == "utf-8" or _single_byte(codec)):
         return Decoded(text=clean(utf8), note=note)
     if codec and codec != "utf-8":
-        text = _strict(data, codec)
-        if text is not None and (not _control_ridden(text) or utf8 is None):
-            return Decoded(text=clean(text), note=note)
-        if utf8 is not None:
-            return Decoded(text=clean(utf8), note=f"charset {_shown(label)} was wrong, read as utf-8")
-        if codec.startswith("iso2022_jp"):
-            text = _first_strict(data, _JAPANESE)
-            if text is not None:
-                return Decoded(text=clean(text), note=note)
-        loose = data.decode(codec, "replace")
-        if loose.count("\ufffd") <= max(2, len(loose) // 200):
-            return Decoded(text=clean(loose), note=_lost(loose, label))
+        return _by_label(data, codec, label, hint, utf8)
     if codec == "utf-8":
         loose = data.decode("utf-8", "replace")
         if loose.count("\ufffd") <= max(1, _BAD_UTF8_SHARE * sum(1 for char in loose[:_SAMPLE] if char > "\x7f")):
@@ -135,10 +107,97 @@ def decode(data: bytes, label: str | None, *, hint: str | None = None) -> Decode
     return _guess(data, label, hint, note)
 
 
-def decode_header(value: str) -> str:
+def _by_structure(data: bytes, codec: str | None) -> str | None:
+    """What gives itself away whatever the label says: byte order marks, escape sequences, HZ, UTF-16 full of zeros."""
+    for mark, name in _BOMS:
+        if data.startswith(mark) and (name != "gb18030" or codec in ("gb18030", "", None)):
+            text = _strict(data[len(mark) :], name)
+            if text is None and name != "utf-8":
+                text = data[len(mark) :].decode(name, "replace")
+            if text is not None:
+                return text
+    if b"\x1b" in data and _ESCAPED.search(data) and not _HIGH.search(data):
+        return decode_iso2022(data)
+    if codec in ("hz", "gb18030", "", "cp1252", None) and not _HIGH.search(data) and b"~{" in data:
+        hz = _hz(data, sure=codec == "hz")
+        if hz is not None:
+            return hz
+    if codec in ("utf-16-le", "utf-16-be"):
+        text = _strict(data, codec)
+        return text if text is not None and _score16(text) >= plausible.GOOD else None
+    if codec == "utf-16" or (_CONTROLS.search(data, 0, plausible.SAMPLE) and codec != "utf-32"):
+        return _utf16(data, sure=codec == "utf-16")
+    return None
+
+
+def _utf16(data: bytes, *, sure: bool) -> str | None:
+    """UTF-16 without a byte order mark, in the order that gives the more plausible text."""
+    if not sure and (len(data) < 8 or (len(data) % 2 and b"\0" not in data)):
+        return None
+    texts = [data[: len(data) // 2 * 2].decode(name, "replace") for name in ("utf-16-le", "utf-16-be")]
+    little, big = (_score16(text) for text in texts)
+    if not sure and max(little, big) < _SURE:
+        return None
+    return texts[0] if little >= big else texts[1]
+
+
+def _score16(text: str) -> float:
+    if not text:
+        return 0.0
+    head = text[:1_000]
+    plain = sum(1 for char in head if " " <= char <= "~" or char in "\r\n\t")
+    rest = [char for char in head if char > "~"]
+    return (plain + plausible.score("".join(rest), "") * len(rest)) / len(head)
+
+
+def _by_label(data: bytes, codec: str, label: str | None, hint: str | None, utf8: str | None) -> Decoded:
+    """8-bit bytes under a label that names a charset other than UTF-8: right, wider than it says, or a lie."""
+    text = _strict(data, codec)
+    if text is None and codec in _WIDER:
+        text = _strict(data, _WIDER[codec])
+    if text is None and codec.startswith("iso2022_jp"):
+        # Some programs send Shift_JIS, or its half-width kana, under this name.
+        text = _strict(data, "cp932") if utf8 is None else None
+        codec = "cp932"
+    shown = plausible.score(text, codec) if text is not None else 0.0
+    if text is not None and _control_ridden(text) and utf8 is None:
+        # ISO 8859 has control characters where the Windows charsets have letters.
+        windows = {"iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-9": "cp1254"}.get(
+            codec
+        )
+        again = _strict(data, windows) if windows else None
+        if again is not None:
+            return Decoded(text=clean(again), note="")
+    if utf8 is not None and (text is None or plausible.score(utf8, "") >= shown or _control_ridden(text)):
+        return Decoded(text=clean(utf8), note=f"charset {_shown(label)} was wrong, read as utf-8")
+    if text is not None and shown >= plausible.GOOD:
+        return Decoded(text=clean(text), note="")
+    other, reached = _likeliest(data, plausible.CJK if codec in _MULTI_BYTE else plausible.CJK + plausible.CYRILLIC)
+    enough = len(_HIGH.findall(data[:200])) >= (8 if codec in _MULTI_BYTE else 4)
+    if other and other != codec and enough and reached >= max(plausible.GOOD, shown + _BETTER):
+        return Decoded(
+            text=clean(data.decode(other, "replace")), note=f"charset {_shown(label)} was wrong, read as {other}"
+        )
+    if text is not None:
+        return Decoded(text=clean(text), note="")
+    loose = data.decode(codec, "replace")
+    if loose.count("\ufffd") <= max(2, len(loose) // 100):
+        return Decoded(text=clean(loose), note=_lost(loose, label))
+    return _guess(data, label, hint, "")
+
+
+def _likeliest(data: bytes, among: tuple[str, ...] = plausible.CJK + plausible.CYRILLIC) -> tuple[str, float]:
+    """The charset of the most plausible reading among the ones that lies are told about, and its score."""
+    if plausible.western(data):
+        return "", 0.0
+    return plausible.best(data, among)
+
+
+def decode_header(value: str, notes: list[str] | None = None) -> str:
     """Encoded-words (RFC 2047) to text, leniently: in quotes, split inside a character, with a wrong charset.
 
-    Line breaks of folding become single spaces. Adjacent words of one charset are joined as bytes first.
+    Line breaks of folding become single spaces. Adjacent words of one charset are joined as bytes first. What had to be
+    guessed is added to `notes`.
     """
     value = _unfold(value)
     if "=?" not in value:
@@ -149,13 +208,14 @@ def decode_header(value: str) -> str:
     for match in _ENCODED_WORD.finditer(value):
         between = value[end : match.start()]
         if run and not _SPACE_ONLY.match(between):
-            out.append(_join_words(run))
+            out.append(_join_words(run, notes))
             run = []
         if not run:
             out.append(between)
-        run.append((match[1].partition("*")[0].lower(), match[2].lower(), match[3]))
+        text = match[3] if match[0].endswith("?=") else match[3].removesuffix("?")
+        run.append((match[1].partition("*")[0].lower(), match[2].lower(), text))
         end = match.end()
-    out.append(_join_words(run))
+    out.append(_join_words(run, notes))
     out.append(value[end:])
     return clean("".join(out))
 
@@ -168,33 +228,52 @@ def decode_raw_header(data: bytes, hint: str | None) -> str:
 
 
 def decode_parameter(value: str | tuple[str | None, str | None, str], hint: str | None) -> str:
-    """A MIME parameter: an RFC 2231 triple (charset, language, latin-1 view of the bytes) or RFC 2047 in quotes."""
+    """A MIME parameter: an RFC 2231 triple (charset, language, latin-1 view of the bytes) or RFC 2047 in quotes.
+
+    Some programs do both at once, or write percent signs without a charset; that is undone as well.
+    """
     if isinstance(value, tuple):
-        raw = value[2].encode("latin-1", "replace")
-        return _unfold(decode(raw, value[0], hint=hint).text)
-    return decode_header(value)
+        try:
+            text = _unfold(decode(value[2].encode("latin-1"), value[0], hint=hint).text)
+        except UnicodeEncodeError:  # raw characters where percent signs belong
+            text = _unfold(value[2])
+    else:
+        text = value
+    if "=?" in text:
+        text = decode_header(text)
+    if _PERCENT.search(text) and text.isascii():
+        unquoted = _strict(unquote_to_bytes(text), "utf-8")
+        text = unquoted if unquoted is not None else text
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    return clean(_unfold(text))
 
 
-def _join_words(run: list[tuple[str, str, str]]) -> str:
+def _join_words(run: list[tuple[str, str, str]], notes: list[str] | None) -> str:
     """Encoded-words that stand next to each other; neighbours of one charset may share a character."""
     out: list[str] = []
     index = 0
     while index < len(run):
-        charset, kind, _ = run[index]
+        charset = run[index][0]
         stop = index
-        while stop < len(run) and run[stop][0] == charset and run[stop][1] == kind:
+        while stop < len(run) and run[stop][0] == charset:
             stop += 1
-        payloads = [text for _, _, text in run[index:stop]]
-        if kind == "b":
-            # Some programs cut the base64 text itself in the middle of a quantum.
-            cut = any(len(text.strip()) % 4 and not text.strip().endswith("=") for text in payloads[:-1])
-            data = unbase64("".join(payloads).encode("ascii", "ignore")) if cut else b"".join(
-                unbase64(text.encode("ascii", "ignore")) for text in payloads)  # fmt: skip
-        else:
-            data = b"".join(_q(text) for text in payloads)
-        out.append(_unfold(decode(data, charset).text))
+        decoded = decode(_bytes_of(run[index:stop]), charset)
+        if decoded.note and notes is not None:
+            notes.append(decoded.note)
+        out.append(_unfold(decoded.text))
         index = stop
     return "".join(out)
+
+
+def _bytes_of(words: list[tuple[str, str, str]]) -> bytes:
+    """What the words of one charset encode."""
+    base64s = [text.strip() for _, kind, text in words if kind == "b"]
+    # Some programs cut the base64 text itself in the middle of a quantum.
+    if len(base64s) == len(words) and any(len(text) % 4 and not text.endswith("=") for text in base64s[:-1]):
+        return unbase64("".join(base64s).encode("ascii", "ignore"))
+    pieces = (unbase64(text.encode("ascii", "ignore")) if kind == "b" else _q(text) for _, kind, text in words)
+    return b"".join(pieces)
 
 
 def _q(text: str) -> bytes:
@@ -226,10 +305,6 @@ def _strict(data: bytes, codec: str) -> str | None:
         return None
 
 
-def _first_strict(data: bytes, names: tuple[str, ...]) -> str | None:
-    return next((text for text in (_strict(data, name) for name in names) if text is not None), None)
-
-
 def _hz(data: bytes, *, sure: bool) -> str | None:
     """HZ (RFC 1843) where its brackets pair up; a text that merely has `~{` in it is left alone."""
     if not sure and not _HZ.search(data):
@@ -259,68 +334,22 @@ def _shown(label: str | None) -> str:
 
 def _guess(data: bytes, label: str | None, hint: str | None, note: str) -> Decoded:
     """The charset by the looks of the characters, then by charset-normalizer, then windows-1252."""
+    other, reached = _likeliest(data)
     hinted = codec_of(hint)
-    if hinted and hinted not in ("utf-8", "cp1252"):
-        text = _strict(data, hinted)
-        if text is not None:
-            return Decoded(text=clean(text), note=note)
+    for codec in ("cp932", "euc_jp") if hinted in _JAPANESE else (hinted,):
+        if codec and codec not in ("utf-8", "cp1252") and codec != codec_of(label):
+            text = _strict(data, codec)
+            if text is not None and plausible.score(text, codec) + _BETTER >= (reached or plausible.GOOD):
+                return Decoded(text=clean(text), note=note)
+    found = other if reached >= plausible.GOOD else ""
     sample = data[:_SAMPLE]
-    best, best_score = "", _PLAUSIBLE
-    for codec, common in () if _scattered(sample) else _CANDIDATES:
-        text = _strict(sample, codec) or _strict(sample[:-1], codec) or _strict(sample[:-2], codec)
-        if text is None:
-            continue
-        high = [char for char in text[:4000] if char > "\x7f"]
-        score = sum(1 for char in high if common(char)) / (len(high) or 1)
-        if codec in ("cp932", "euc_jp") and sum(1 for char in high if "\u3040" <= char <= "\u30ff") * 8 < len(high):
-            continue  # Japanese without kana is something else
-        if score > best_score:
-            best, best_score = codec, score
     # A few accents in a long text are Western in all likelihood; the detector would guess among dozens.
-    if not best and len(_HIGH.findall(sample)) * 6 > len(sample) > 8 and not _scattered(sample):
-        best = _detected(sample)
-    best = best or "cp1252"
-    text = data.decode(best, "replace")
+    if not found and len(_HIGH.findall(sample)) * 6 > len(sample) > 8 and not plausible.western(data):
+        found = _detected(sample)
+    found = found or "cp1252"
+    text = data.decode(found, "replace")
     said = f"charset {_shown(label)} was wrong" if label else "no charset was given"
-    return Decoded(text=clean(text), note=f"{said}, read as {best}")
-
-
-def _common_in(codec: str, leads: range) -> Callable[[str], bool]:
-    """Is a character among those that the charset's first level (the common ones) holds?"""
-
-    def common(char: str) -> bool:
-        if char in "，。！？：；、（）“”‘’《》…—　「」￥·～":
-            return True
-        try:
-            return char.encode(codec)[0] in leads and ord(char) >= 0x2E80
-        except UnicodeError:
-            return False
-
-    return common
-
-
-def _japanese(char: str) -> bool:
-    return "\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" or char in "、。「」・ー！？（）　"
-
-
-def _hangul(char: str) -> bool:
-    return "\uac00" <= char <= "\ud7a3"
-
-
-_CANDIDATES: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("gb18030", _common_in("gb2312", range(0xB0, 0xD8))),
-    ("cp950", _common_in("big5", range(0xA4, 0xC7))),
-    ("cp949", _hangul),
-    ("euc_jp", _japanese),
-    ("cp932", _japanese),
-)
-
-
-def _scattered(sample: bytes) -> bool:
-    """Do the 8-bit bytes stand alone among letters, as the accents of Western languages do?"""
-    high = len(_HIGH.findall(sample))
-    alone = len(_ALONE.findall(sample))
-    return alone * 2 > high
+    return Decoded(text=clean(text), note=f"{said}, read as {found}")
 
 
 def _detected(sample: bytes) -> str:

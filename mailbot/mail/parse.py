@@ -29,6 +29,7 @@ from mailbot.mail import attachments, bounces, language, origin
 from mailbot.mail.addresses import message_ids, parse_addresses, parse_email
 from mailbot.mail.body import Body, read_body
 from mailbot.mail.charset import decode_header
+from mailbot.mail.hazards import Budget
 from mailbot.mail.reply import reply_text
 from mailbot.mail.structure import Part, read_tree
 
@@ -43,6 +44,7 @@ _PLAIN_DATE = re.compile(
     re.ASCII,
 )
 _PLAIN_ADDRESS = re.compile(r"(?:[\w =?.-]{0,200}<)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?", re.ASCII)
+_PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)  # RFC 9580, 6.2
 _FOLD = re.compile(r"\s*[\r\n]+\s*")
 # It reports every part that it does not manage, with the sender's words in the message.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -71,18 +73,24 @@ def _parse(raw: bytes) -> ParsedMail:
     body = read_body(root, root.parameters.get("charset"))
     files, contents, cut = _files(body)
     subjects = root.all("subject")
-    subject = _one_line(decode_header(subjects[0])) if subjects else ""
-    kind = origin.classify(root, subject=subject, text=body.text)
+    guessed: list[str] = []
+    subject = _one_line(decode_header(subjects[0], guessed)) if subjects else ""
+    author = origin.judge(root, subject=subject, text=body.text)
+    kind = author.origin
     bounced = kind is Origin.BOUNCE
+    deliveries = bounces.delivery_reports(raw, root, body.text) if bounced else ()
     said = reply_text(body.text) if kind is Origin.HUMAN or kind is Origin.LIST else body.text
     date, header_warnings = _head(root)
     senders = parse_addresses(root.all("from"))
     own_ids = message_ids(root.all("message-id"), limit=1)
-    warnings = [*tree.warnings, *body.warnings, *header_warnings, *cut]
+    warnings = [*tree.warnings, *body.warnings, *header_warnings, *cut, *(f"Subject: {note}" for note in guessed)]
     if len(subjects) > 1:
         warnings.append("more than one Subject; the first one counts")
     if not senders:
-        warnings.append("no address in From")
+        warnings.append(_elsewhere(root))
+    encrypted = tree.encrypted or _PGP.search(said) is not None
+    if encrypted:
+        warnings.insert(0, "the mail is encrypted; what is encrypted can't be read here")
     mail = IncomingMail(
         digest=hashlib.sha256(raw).hexdigest(),
         message_id=own_ids[0] if own_ids else None,
@@ -97,7 +105,7 @@ def _parse(raw: bytes) -> ParsedMail:
         reply_text=said,
         language=language.detect(said, subject, body.text),
         origin=kind,
-        failed_recipients=bounces.failed_recipients(raw, root, body.text) if bounced else (),
+        failed_recipients=bounces.failed(deliveries),
         in_reply_to=message_ids(root.all("in-reply-to")),
         references=message_ids(root.all("references")),
         quoted_message_ids=bounces.quoted_message_ids(root, body.text, bounce=bounced),
@@ -106,8 +114,14 @@ def _parse(raw: bytes) -> ParsedMail:
         ),
         attachments=files,
         warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
+        spam_headers=_spam_headers(root),
+        encrypted=encrypted,
         senders=max(len(senders), len(root.all("from"))),
         content_digest=_content_digest(root, raw) if own_ids else "",
+        deliveries=deliveries,
+        no_reply_reason=author.no_reply_reason,
+        is_news=author.is_news,
+        desk=_one_line(root.first(origin.DESK_HEADER))[:255].lower(),
     )
     return ParsedMail(mail=mail, contents=MappingProxyType(contents))
 
@@ -127,6 +141,7 @@ def _files(body: Body) -> tuple[tuple[Attachment, ...], dict[str, bytes], list[s
     out: list[Attachment] = []
     contents: dict[str, bytes] = {}
     taken: set[str] = set()
+    budget = Budget()
     for part in body.files[: attachments.MAX_ATTACHMENTS]:
         content = part.content()
         content_id = _one_line(part.first("content-id")).strip("<> ")[:255] or None
@@ -137,6 +152,7 @@ def _files(body: Body) -> tuple[tuple[Attachment, ...], dict[str, bytes], list[s
             inline=part.disposition == "inline" or (content_id is not None and content_id in body.cids),
             content_id=content_id,
             taken=taken,
+            budget=budget,
         )
         out.append(described)
         contents[described.sha256] = content
@@ -170,6 +186,15 @@ def _head(root: Part) -> tuple[datetime | None, list[str]]:
         if date is None:
             warnings.append("the Date header could not be read")
     return _with_offset(date, value), warnings
+
+
+def _elsewhere(root: Part) -> str:
+    """The warning of a mail without a From address, and where else an address stands: to look at, never to trust."""
+    for name in ("sender", "reply-to", "return-path", "x-envelope-from"):
+        found = parse_addresses(root.all(name)[:1])
+        if found:
+            return f"no address in From; {name.title()} names {found[0].email}, which proves nothing"[:300]
+    return "no address in From"
 
 
 def _plain_head(root: Part, date: str) -> bool:
@@ -223,6 +248,15 @@ def _delivered_to(root: Part) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _spam_headers(root: Part) -> tuple[str, ...]:
+    """What spam filters wrote; a filter nearer to us writes above what came with the mail."""
+    found: dict[str, str] = {}
+    for name, value in root.headers:
+        if ("spam" in name or name.endswith("-scl")) and name not in found and len(found) < 20:
+            found[name] = _one_line(value[:500])
+    return tuple(f"{name}: {value}" for name, value in found.items())
+
+
 def _one_line(text: str) -> str:
     return _LINE_NOISE.sub(" ", _FOLD.sub(" ", text)).strip()
 
@@ -251,5 +285,6 @@ def _unreadable(raw: bytes, reason: str) -> ParsedMail:
         authentication_results=(),
         attachments=(),
         warnings=(f"the mail could not be read ({reason}); its bytes are shown as text",),
+        no_reply_reason="the mail could not be read",
     )
     return ParsedMail(mail=mail, contents=MappingProxyType({}))

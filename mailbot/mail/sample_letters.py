@@ -12,6 +12,7 @@ from mailbot.domain.letters import (
     Brand,
     CaseView,
     CommandHelp,
+    ConfirmView,
     FormLine,
     Letter,
     MailView,
@@ -20,7 +21,7 @@ from mailbot.domain.letters import (
     StaffNote,
     TicketView,
 )
-from mailbot.domain.message import Attachment
+from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
 
 _BRAND = Brand(
@@ -59,6 +60,7 @@ _REFUND = RefundView(
     due_is_provisional=True,
     settled_on=date(2026, 3, 24),
 )
+_POLICY = Policy(return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35)
 _MAIL = MailView(
     sender_name="Robin Sample",
     sender_email="robin@customer.example",
@@ -78,6 +80,18 @@ _MAIL = MailView(
         ),
     ),
     attachments_enclosed=True,
+    withheld=(
+        Attachment(
+            filename="invoice.pdf.exe",
+            content_type="application/pdf",
+            size=91_136,
+            sha256="1" * 64,
+            inline=False,
+            content_id=None,
+            detected_type="application/x-dosexec",
+            flags=(FileFlag.TYPE_DIFFERS, FileFlag.EXECUTABLE, FileFlag.DISGUISED_NAME),
+        ),
+    ),
     warnings=("The charset label was wrong; read as gb18030.",),
 )
 _NOTE = StaffNote(
@@ -123,7 +137,9 @@ def sample_letter(language: str) -> Letter:
     chinese = language.startswith("zh")
     return Letter(
         brand=_BRAND,
-        policy=Policy(return_window_days=30, refund_days_min=5, refund_days_max=7),
+        policy=Policy(
+            return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35
+        ),
         today=date(2026, 3, 18),
         now=datetime(2026, 3, 18, 2, 30, tzinfo=UTC),
         ticket=TicketView(
@@ -146,6 +162,7 @@ def sample_letter(language: str) -> Letter:
         refund=_REFUND,
         mail=_MAIL,
         note=_NOTE,
+        confirm=ConfirmView(order_number="TP2026030117", asked_for="m…y@elsewhere.example", until=date(2026, 3, 25)),
         message="您好，\n\n底座可以单独购买。" if chinese else "Hello,\n\nyou can buy the base on its own.",
         agent="小李" if chinese else "Lee",
     )
@@ -169,6 +186,7 @@ def _bare_letter(full: Letter) -> Letter:
             text="",
             standing="unverified",
             attachments=(),
+            withheld=(),
             warnings=(),
         ),
         note=StaffNote(headline="new_mail", evidence=(), remarks=(), commands=()),
@@ -192,12 +210,22 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "refund_notice": ("case", "refund"),
     "refund_settled": ("case", "refund"),
     "staff_refund_overdue": ("case", "refund"),
+    "confirm_access": ("confirm",),
+    "order_status": ("order",),
+    "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
     "staff_command_refused": ("note",),
     "staff_delivery_failed": ("note",),
 }
-_OPTIONAL = ("order", "case", "refund", "mail", "note")
-_NEEDS_NOTHING = ("acknowledgement", "order_number_needed", "order_not_confirmed", "return_too_late", "staff_reply")
+_OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm")
+_NEEDS_NOTHING = (
+    "acknowledgement",
+    "order_number_needed",
+    "order_not_confirmed",
+    "order_confirmed",
+    "return_too_late",
+    "staff_reply",
+)
 
 
 def sample_letters(name: str, language: str) -> Sequence[Letter]:

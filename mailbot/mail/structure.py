@@ -10,13 +10,18 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
+from types import MappingProxyType
 
+from mailbot.errors import BadItem
+from mailbot.mail import smime, uuencode
 from mailbot.mail.charset import decode_parameter, decode_raw_header, unbase64
+from mailbot.mail.tnef import SIGNATURE, Winmail, read_winmail
 
 MAX_PARTS = 500
 MAX_DEPTH = 50
+MAX_WRAPPED = 5  # a winmail.dat or signed mail inside another; each is a copy of its content
 MAX_HEADER_BYTES = 262_144  # of one head; the body is found behind it all the same
 MAX_HEADERS = 1_000  # fields of one head
 _MAX_VALUE = 65_536  # bytes of one field
@@ -28,6 +33,10 @@ _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:(.*)", re.DOTALL)
 _LEADING_BLANK = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[ \t]*(?:\r\n|\n|\r)|\x00)+")
 _CHARSET_HINT = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _SNIFF = re.compile(rb"^--([^\s-][^\r\n]{0,70}|-[^\r\n]{1,70})[ \t]*\r?\n(?=[A-Za-z-]{1,40}:|\r?\n)", re.MULTILINE)
+WINMAIL = "application/ms-tnef"
+_TNEF = frozenset({WINMAIL, "application/vnd.ms-tnef"})
+_CMS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
 
 
@@ -41,7 +50,7 @@ class Part:
     disposition: str  # "inline", "attachment" or ""
     filename: str | None  # as claimed, decoded; unsafe
     raw: bytes  # the body as sent, transfer encoding and all
-    children: tuple[Part, ...] = field(default=())
+    children: tuple[Part, ...] = field(default=())  # of a multipart, or of a winmail.dat or signed part, unpacked
 
     def all(self, name: str) -> list[str]:
         """The values of every occurrence of a header, in order."""
@@ -59,7 +68,7 @@ class Part:
         if encoding in ("quoted-printable", "quopri"):
             return binascii.a2b_qp(self.raw)
         if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
-            return _unuu(self.raw)
+            return uuencode.decode(self.raw)
         return self.raw
 
 
@@ -69,6 +78,7 @@ class Tree:
 
     root: Part
     warnings: tuple[str, ...]  # what was cut or guessed, for people
+    encrypted: bool  # a part of it can't be read without a key
 
 
 def read_tree(raw: bytes) -> Tree:
@@ -82,7 +92,8 @@ def read_tree(raw: bytes) -> Tree:
         reader.warn("bytes before the headers were skipped")
     hint = _CHARSET_HINT.search(raw[start : start + MAX_HEADER_BYTES])
     reader.hint = hint[1].decode("ascii") if hint else None
-    return Tree(root=reader.part(raw, start, len(raw), 0, "text/plain"), warnings=tuple(reader.warnings))
+    root = reader.part(raw, start, len(raw), 0, "text/plain")
+    return Tree(root=root, warnings=tuple(reader.warnings), encrypted=reader.encrypted)
 
 
 def read_headers(raw: bytes) -> tuple[tuple[str, str], ...]:
@@ -96,6 +107,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.parts = 0
+        self.wrapped = 0  # how many wrappings the part in hand lies in
+        self.encrypted = False
         self.hint: str | None = None
         self.warnings: list[str] = []
 
@@ -152,7 +165,8 @@ class _Reader:
                 if not children:
                     self.warn("a multipart without its boundary was read as plain text")
                     content_type = "text/plain"
-        return Part(
+        self.encrypted = self.encrypted or content_type in _ENCRYPTED
+        part = Part(
             headers=headers,
             content_type=content_type,
             parameters=parameters,
@@ -161,6 +175,70 @@ class _Reader:
             raw=b"" if children else raw[body:end],
             children=children,
         )
+        return part if children else self.unwrapped(part, depth)
+
+    def unwrapped(self, part: Part, depth: int) -> Part:
+        """A winmail.dat or an opaque signed part with its content as children; any other leaf as it is.
+
+        Where unpacking fails the part stays a file, and a warning says so.
+        """
+        name = (part.filename or "").lower()
+        tnef = part.content_type in _TNEF or name == "winmail.dat"
+        if not tnef and part.content_type not in _CMS and not name.endswith(".p7m"):
+            return part
+        if self.wrapped >= MAX_WRAPPED:
+            self.warn(f"parts wrapped more than {MAX_WRAPPED} times were not unpacked")
+            return part
+        content = part.content()
+        self.wrapped += 1
+        try:
+            if not tnef:
+                children = self.signed(content, depth, part.parameters.get("smime-type", ""))
+            elif part.content_type in _TNEF or content.startswith(SIGNATURE):
+                children = self.winmail(read_winmail(content))
+            else:
+                children = ()
+        except BadItem as error:
+            self.warn(f"a file could not be unpacked and was kept as it is: {error}")
+            children = ()
+        finally:
+            self.wrapped -= 1
+        if not children:
+            return part
+        return replace(part, raw=b"", children=children, content_type=WINMAIL if tnef else part.content_type)
+
+    def signed(self, content: bytes, depth: int, claimed: str) -> tuple[Part, ...]:
+        """The entity inside an opaque S/MIME part; nothing where it is encrypted, or a signed file and no mail."""
+        if smime.kind(content) == "encrypted" or "enveloped" in claimed.lower():
+            self.encrypted = True
+            return ()
+        inner = smime.signed_content(content)
+        headers, _ = self.head(inner, 0, min(len(inner), MAX_HEADER_BYTES))
+        if depth >= MAX_DEPTH or not any(name.startswith("content-") for name, _ in headers):
+            return ()
+        return (self.part(inner, 0, len(inner), depth + 1, "text/plain"),)
+
+    def winmail(self, found: Winmail) -> tuple[Part, ...]:
+        """The text and the files of a winmail.dat as parts."""
+        if found.damaged:
+            self.warn("the checksums of winmail.dat don't fit; its files may be damaged")
+        bodies = [(kind, text) for kind, text in (("plain", found.text), ("html", found.html)) if text.strip()]
+        texts = tuple(
+            made(f"text/{kind}", text.encode("utf-8", "replace"), parameters={"charset": "utf-8"})
+            for kind, text in bodies
+        )
+        if len(texts) > 1:
+            texts = (replace(made("multipart/alternative", b""), children=texts),)
+        files = []
+        for file in found.files:
+            if self.parts >= MAX_PARTS:
+                self.warn(f"more than {MAX_PARTS} parts; the rest was left out")
+                break
+            self.parts += 1
+            kind = file.content_type if _TYPE.fullmatch(file.content_type) else "application/octet-stream"
+            headers = (("content-id", f"<{file.content_id}>"),) if file.content_id else ()
+            files.append(made(kind, file.content, filename=file.name, disposition="attachment", headers=headers))
+        return (*texts, *files)
 
     def children(self, raw: bytes, start: int, end: int, depth: int, kind: str, boundary: str) -> tuple[Part, ...]:
         spans = _spans(raw, start, end, boundary.encode("utf-8", "replace"), MAX_PARTS) if boundary else []
@@ -207,8 +285,29 @@ class _Reader:
             return {}
         out: dict[str, str] = {}
         for key, value in (found or [])[1:]:
-            out.setdefault(key.lower(), decode_parameter(value, self.hint))
+            if key.lower() not in out or isinstance(value, tuple):  # RFC 6266, 4.3: the extended form counts
+                out[key.lower()] = decode_parameter(value, self.hint)
         return out
+
+
+def made(
+    content_type: str,
+    raw: bytes,
+    *,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    filename: str | None = None,
+    disposition: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Part:
+    """A part that has no head of its own in the mail."""
+    return Part(
+        headers=headers,
+        content_type=content_type,
+        parameters=parameters,
+        disposition=disposition,
+        filename=filename,
+        raw=raw,
+    )
 
 
 def _spans(raw: bytes, start: int, end: int, boundary: bytes, limit: int) -> list[tuple[int, int]]:
@@ -245,20 +344,3 @@ def _before_break(raw: bytes, start: int, at: int) -> int:
     if raw[at - 2 : at] == b"\r\n":
         return max(start, at - 2)
     return max(start, at - 1)
-
-
-def _unuu(data: bytes) -> bytes:
-    out = []
-    for line in data.splitlines():
-        if line.startswith(b"begin ") or line.strip() in (b"", b"end", b"`"):
-            continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            # Some encoders pad the line; what its length byte announces is what counts.
-            count = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:count]))
-            except binascii.Error:
-                continue
-    return b"".join(out)

@@ -12,7 +12,7 @@ from mailbot.domain.standing import TokenClaim, TokenPurpose
 
 _MAC_BYTES = 10  # 80 bits
 # purpose, ticket id, signature in base32; lower case, because local parts may lose their case on the way
-_TOKEN = re.compile(r"(?<![a-z0-9])([cs])(\d{1,12})-([a-z2-7]{16})(?![a-z0-9])", re.ASCII | re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![a-z0-9])([csk])(\d{1,12})-([a-z2-7]{16})(?![a-z0-9])", re.ASCII | re.IGNORECASE)
 
 
 class TokenMaker:

@@ -18,7 +18,7 @@ from aiosmtplib.errors import (
 )
 
 from mailbot.errors import ConfigError, TryAgainLater
-from mailbot.settings.model import Security, SmtpSettings
+from mailbot.settings.accounts import Security, SmtpSettings
 
 
 class Outcome(StrEnum):
@@ -41,8 +41,10 @@ class Delivery:
 class SmtpConnection:
     """One connection to the relay, opened when first needed and kept until `close`."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SmtpSettings, token: Callable[[bool], str] | None = None) -> None:
+        """`token` gives access tokens where the relay wants them, a new one when called with True."""
         self._settings = settings
+        self._token = token
         self._where = f"smtp relay ({settings.host}:{settings.port})"
         self._client: aiosmtplib.SMTP | None = None
 
@@ -64,14 +66,19 @@ class SmtpConnection:
         )
         try:
             await client.connect()
-            if settings.username:
+            if self._token is not None:
+                await self._present_token(client, self._token)
+            elif settings.username:
                 await client.login(settings.username, settings.password.get_secret_value())
         except SMTPAuthenticationError as error:
             await _drop(client)
             raise ConfigError(
                 f"{self._where}: the relay refuses the login of {settings.username!r}: {_text(error)}; "
-                "check username and password"
+                f"check {'the oauth settings' if self._token else 'username and password'}"
             ) from error
+        except (ConfigError, TryAgainLater):  # the token server's
+            await _drop(client)
+            raise
         except ssl.SSLCertVerificationError as error:
             await _drop(client)
             raise ConfigError(_bad_certificate(self._where, error)) from error
@@ -87,6 +94,15 @@ class SmtpConnection:
             raise TryAgainLater(f"{self._where}: can't be reached: {_text(error)}; the next run carries on") from error
         client.timeout = settings.timeout
         self._client = client
+
+    async def _present_token(self, client: aiosmtplib.SMTP, token: Callable[[bool], str]) -> None:
+        """XOAUTH2; once more with a new token, for this one may have been withdrawn before its time."""
+        username = self._settings.username
+        held = await asyncio.to_thread(token, False)
+        try:
+            await client.auth_xoauth2(username, held)
+        except SMTPAuthenticationError:
+            await client.auth_xoauth2(username, await asyncio.to_thread(token, True))
 
     def _tls_context(self) -> ssl.SSLContext:
         ca_file = self._settings.ca_file

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import re2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings
 
 
 def _address(value: str) -> str:
@@ -37,23 +38,9 @@ def _pattern(value: str) -> str:
 EmailAddress = Annotated[str, AfterValidator(_address)]
 # Environment variables know no capitals, and "__" parts their levels.
 MailboxName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(gt=0, le=86400)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Security(StrEnum):
-    """How a connection is protected; certificates are always verified."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"  # loopback only, unless `allow_plaintext` says so
-
-
-class BrandSettings(_Section):
+class BrandSettings(Section):
     """Who speaks, and the official channels (P16, P20)."""
 
     name: str = Field(min_length=1)
@@ -65,14 +52,14 @@ class BrandSettings(_Section):
     return_address: tuple[str, ...] = Field(min_length=1)
 
 
-class StaffMember(_Section):
+class StaffMember(Section):
     """One person at the desk."""
 
     name: str = Field(min_length=1)
     address: EmailAddress
 
 
-class StaffSettings(_Section):
+class StaffSettings(Section):
     """Who gets the desk's notices and may move cases."""
 
     members: tuple[StaffMember, ...] = Field(min_length=1)
@@ -80,66 +67,7 @@ class StaffSettings(_Section):
     enclose_bytes: int = Field(default=5_000_000, ge=0, le=50_000_000)
 
 
-class AfterIntake(StrEnum):
-    """What happens to a mail on the server once its bytes are safe here."""
-
-    KEEP = "keep"
-    KEYWORD = "keyword"
-    MOVE = "move"
-
-
-class _Connection(_Section):
-    host: str = Field(min_length=1)
-    port: Port
-    security: Security = Security.TLS
-    ca_file: Path | None = None
-    allow_plaintext: bool = False
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    connect_timeout: Seconds = 20
-    timeout: Seconds = 60
-
-    @model_validator(mode="after")
-    def _plaintext_stays_home(self) -> _Connection:
-        if (
-            self.security is Security.NONE
-            and not self.allow_plaintext
-            and self.host not in ("127.0.0.1", "::1", "localhost")
-        ):
-            raise ValueError(
-                f"security: none would send the password to {self.host} in clear text; "
-                "expected tls or starttls (or allow_plaintext: true)"
-            )
-        return self
-
-
-class MailboxSettings(_Connection):
-    """One IMAP account; its name is the key in `mailboxes`."""
-
-    port: Port = 993
-    folder: str = "INBOX"
-    after: AfterIntake = AfterIntake.KEEP
-    keyword: str = Field(default="$MailbotStored", pattern=r"^\$?[A-Za-z][A-Za-z0-9_.-]*$")
-    move_to: str = ""
-    sent_folder: str = ""
-    sent_folder_wait: float = Field(default=300, ge=0, le=86400)
-
-    @model_validator(mode="after")
-    def _move_has_a_target(self) -> MailboxSettings:
-        if self.after is AfterIntake.MOVE and self.move_to in ("", self.folder):
-            raise ValueError("after: move needs move_to, a folder other than the one that is read")
-        return self
-
-
-class SmtpSettings(_Connection):
-    """The relay that takes our mail."""
-
-    port: Port = 587
-    security: Security = Security.STARTTLS
-    connections: int = Field(default=2, ge=1, le=20)
-
-
-class DeliverySettings(_Section):
+class DeliverySettings(Section):
     """How long and how often a mail is tried."""
 
     retry_minutes: tuple[Annotated[float, Field(gt=0, le=100_000)], ...] = Field(
@@ -149,20 +77,22 @@ class DeliverySettings(_Section):
     companion_from: int = Field(default=100, ge=1)
 
 
-class AuthenticationSettings(_Section):
+class AuthenticationSettings(Section):
     """Whose word about SPF, DKIM and DMARC counts (RFC 8601)."""
 
     authserv_id: str = ""
     staff_commands_need_pass: bool = True
+    ask_owners: bool = True
+    ask_days: int = Field(default=7, ge=1, le=90)
 
 
-class OrderSettings(_Section):
+class OrderSettings(Section):
     """How an order number looks."""
 
     number_pattern: Annotated[str, AfterValidator(_pattern)] = r"(?i)\bTP\d{10}\b"
 
 
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """Bounds (G9)."""
 
     message_bytes: int = Field(default=50_000_000, ge=10_000, le=500_000_000)
@@ -173,23 +103,52 @@ class LimitSettings(_Section):
     attempts: int = Field(default=3, ge=1, le=20)
     replies_per_address_per_day: int = Field(default=20, ge=1)
     replies_per_ticket_per_hour: int = Field(default=5, ge=1)
+    replies_per_subject_per_day: int = Field(default=8, ge=1)
     staff_replies_per_ticket_per_hour: int = Field(default=20, ge=1)
+    soft_bounces: int = Field(default=5, ge=1, le=1000)
+    soft_bounce_days: float = Field(default=14, gt=0, le=365)
 
 
-class ThreadSettings(_Section):
+class ThreadSettings(Section):
     """How long a conversation is the same one."""
 
     reopen_days: int = Field(default=14, ge=0, le=3650)
     quiet_days: int = Field(default=30, ge=1, le=3650)
 
 
-class ScheduleSettings(_Section):
+def _addresses_or_domains(values: tuple[str, ...]) -> tuple[str, ...]:
+    cleaned = tuple(value.strip().removeprefix("@").lower() for value in values)
+    if any(not value or "." not in value.rpartition("@")[2] or " " in value for value in cleaned):
+        raise ValueError("expected addresses or domains such as spam@bad.example or bad.example")
+    return cleaned
+
+
+def _header_lines(values: tuple[str, ...]) -> tuple[str, ...]:
+    if any(not name.strip() or not value.strip() for name, _, value in (line.partition(":") for line in values)):
+        raise ValueError('expected lines such as "X-Spam-Flag: YES"')
+    return values
+
+
+class SpamSettings(Section):
+    """What is kept and shown, but never answered and never brought to staff."""
+
+    headers: Annotated[tuple[str, ...], AfterValidator(_header_lines)] = ("X-Spam-Flag: YES", "X-Spam-Status: Yes")
+    blocklist: Annotated[tuple[str, ...], AfterValidator(_addresses_or_domains)] = ()
+
+
+class ScheduleSettings(Section):
     """The clock of `mailbot serve`."""
 
     poll_seconds: Seconds = 60
+    idle_minutes: float = Field(default=25, gt=0, le=29)  # RFC 2177: a server may end an IDLE after 30
+    stuck_after: Seconds = 1800
+    retry_minutes: tuple[Annotated[float, Field(ge=0, le=1440)], ...] = Field(default=(0, 1, 2, 5, 15), min_length=1)
+    refused_retry_minutes: tuple[Annotated[float, Field(gt=0, le=1440)], ...] = Field(
+        default=(5, 15, 60, 240), min_length=1
+    )
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything that an installation sets; frozen."""
 
     brand: BrandSettings
@@ -208,6 +167,7 @@ class Settings(_Section):
     orders: OrderSettings = OrderSettings()
     delivery: DeliverySettings = DeliverySettings()
     limits: LimitSettings = LimitSettings()
+    spam: SpamSettings = SpamSettings()
     threads: ThreadSettings = ThreadSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
@@ -238,6 +198,11 @@ class Settings(_Section):
         """The staff member with this address, compared without case; the address alone proves nothing (G5)."""
         wanted = email.lower()
         return next((member for member in self.staff.members if member.address.lower() == wanted), None)
+
+    def spam_folders(self) -> frozenset[str]:
+        """Folders whose mail counts as spam, as the inbox names them."""
+        boxes = self.mailboxes.items()
+        return frozenset(f"imap:{name}/{folder.name}" for name, box in boxes for folder in box.folders if folder.spam)
 
     def own_addresses(self) -> frozenset[str]:
         """Addresses that are the desk itself, lower case: never a customer."""

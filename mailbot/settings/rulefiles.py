@@ -19,6 +19,7 @@ from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
 FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml")
 START_TABLE = "incoming"
+_NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
 FORM_FIELDS = ("order_number", "items", "condition", "proof", "reason")
 
 
@@ -32,7 +33,8 @@ class _Known:
 
     def allowed(self, argument: Argument) -> Collection[str] | None:
         if isinstance(argument, str):
-            return {TEMPLATE: self.templates, WISH: self.wishes, TABLE: self.tables}[argument]
+            letters = [name for name in self.templates if not name.startswith("staff_") and name not in _NOT_BY_RULE]
+            return {TEMPLATE: letters, WISH: self.wishes, TABLE: self.tables}[argument]
         return argument
 
 

@@ -112,9 +112,16 @@ def tie_order(ticket_id: int, order_number: str) -> None:
 
 
 def file_mail(
-    *, ticket_id: int | None, inbox_id: int, mail: IncomingMail, sender: str, verdict: str, at: datetime
+    *,
+    ticket_id: int | None,
+    inbox_id: int,
+    mail: IncomingMail,
+    sender: str,
+    verdict: str,
+    at: datetime,
+    reason: str = "",
 ) -> int:
-    """Put an incoming mail into a ticket, or beside all tickets; text is masked. Returns the message id."""
+    """Put an incoming mail into a ticket, or for a `reason` beside all tickets; text is masked. Returns the id."""
     message = sql.insert(
         "message",
         ticket_id=ticket_id,
@@ -127,8 +134,10 @@ def file_mail(
         subject=mask_secrets(mail.subject)[:500],
         text=mask_secrets(mail.text),
         origin=mail.origin.value,
+        reason=reason[:200],
         content_digest=mail.content_digest,
         verdict=verdict,
+        warnings=mask_secrets("\n".join(mail.warnings)),
         at=at,
     )
     attach(message, mail.attachments)
@@ -144,6 +153,8 @@ def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
             digest=attachment.sha256,
             filename=mask_secrets(attachment.filename),
             content_type=attachment.content_type,
+            detected_type=attachment.detected_type,
+            flags=" ".join(attachment.flags),
             size=attachment.size,
             inline=attachment.inline,
         )

@@ -15,7 +15,9 @@ class StoredAttachment:
     """A file of a message."""
 
     filename: str
-    content_type: str
+    content_type: str  # as claimed
+    detected_type: str  # by the content, "" where it doesn't tell
+    flags: tuple[str, ...]  # what to know before opening it: FileFlag values
     size: int  # bytes
     digest: str
 
@@ -30,6 +32,8 @@ class StoredMessage:
     subject: str
     text: str  # masked
     origin: str
+    reason: str  # why it belongs to no ticket, "" for one that does
+    warnings: tuple[str, ...]  # what was guessed, cut or skipped when it was read
     message_id: str
     at: datetime
     attachments: tuple[StoredAttachment, ...]
@@ -102,10 +106,19 @@ def _message(row: Message) -> StoredMessage:
         subject=row.subject,
         text=row.text,
         origin=row.origin,
+        reason=row.reason,
+        warnings=tuple(row.warnings.splitlines()),
         message_id=row.message_id,
         at=row.at,
         attachments=tuple(
-            StoredAttachment(filename=f.filename, content_type=f.content_type, size=f.size, digest=f.digest)
+            StoredAttachment(
+                filename=f.filename,
+                content_type=f.content_type,
+                detected_type=f.detected_type,
+                flags=tuple(f.flags.split()),
+                size=f.size,
+                digest=f.digest,
+            )
             for f in files
         ),
     )
@@ -155,3 +168,8 @@ def incidents_since(since: datetime) -> list[IncidentRow]:
     """Incidents, newest first."""
     rows = Incident.select().where(Incident.at >= since).order_by(Incident.id.desc()).limit(1000)
     return [IncidentRow(at=row.at, kind=row.kind, ticket_id=row.ticket_id, detail=row.detail) for row in rows]
+
+
+def count_since(kind: str, since: datetime) -> int:
+    """How many incidents of a kind there were since then."""
+    return int(Incident.select().where((Incident.at >= since) & (Incident.kind == kind)).count())

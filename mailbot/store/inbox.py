@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mailbot.store import sql
 from mailbot.store.models import Inbox
@@ -16,7 +17,8 @@ class InboxItem:
     inbox_id: int
     digest: str
     source: str
-    size: int  # bytes
+    size: int  # bytes, on the server
+    is_header_only: bool  # only its header is stored
     received_at: datetime
     state: str  # pending, done or quarantined
     attempts: int
@@ -30,6 +32,7 @@ def _item(row: Inbox) -> InboxItem:
         digest=row.digest,
         source=row.source,
         size=row.size,
+        is_header_only=bool(row.is_header_only),
         received_at=row.received_at,
         state=row.state,
         attempts=row.attempts,
@@ -42,6 +45,22 @@ def pending(limit: int, after: int = 0) -> list[InboxItem]:
     """Mails that wait, oldest first, with ids above `after`."""
     rows = Inbox.select().where((Inbox.state == "pending") & (Inbox.id > after)).order_by(Inbox.id).limit(limit)
     return [_item(row) for row in rows]
+
+
+def decided(limit: int, after: int = 0, since: datetime | None = None) -> list[InboxItem]:
+    """Mails that are done, oldest first, with ids above `after`, that came from `since` on."""
+    rows = Inbox.select().where(_decided(since) & (Inbox.id > after)).order_by(Inbox.id).limit(limit)
+    return [_item(row) for row in rows]
+
+
+def count_decided(since: datetime | None = None) -> int:
+    """How many mails are done that came from `since` on."""
+    return int(Inbox.select().where(_decided(since)).count())
+
+
+def _decided(since: datetime | None) -> Any:
+    done = Inbox.state == "done"
+    return done & (Inbox.received_at >= since) if since else done
 
 
 def still_pending(inbox_id: int) -> bool:

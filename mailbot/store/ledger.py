@@ -31,6 +31,7 @@ class StoredMail:
     digest: str
     size: int  # bytes
     received_at: datetime  # INTERNALDATE, aware
+    is_header_only: bool = False  # the rest of the mail is on the server only
     problem: str = ""  # why it goes straight into quarantine
 
 
@@ -44,16 +45,24 @@ def last_uid(folder: Folder) -> int:
     return row.last_uid if row else 0
 
 
-def record(folder: Folder, mails: Sequence[StoredMail], up_to: int, *, settled: bool) -> int:
+def record(
+    folder: Folder,
+    mails: Sequence[StoredMail],
+    up_to: int,
+    *,
+    settled: bool,
+    settled_if_header_only: bool = False,
+) -> int:
     """Write a batch into inbox and ledger and move the cursor to `up_to`, in one transaction.
 
     A digest that is known already (a copy, or the folder's new UIDVALIDITY) only adds a ledger row. Returns
-    how many mails were new. `settled` says that nothing is to be done on the server.
+    how many mails were new. `settled` says that nothing is to be done on the server, `settled_if_header_only` the same
+    of those that must stay there because they are not stored whole.
     """
     with Cursor._meta.database.atomic("IMMEDIATE"):
         new = 0
         for mail in mails:
-            inbox_id, is_new = _add(mail.digest, folder.source, mail.size, mail.received_at, mail.problem)
+            inbox_id, is_new = _add(mail, folder.source)
             new += is_new
             ServerMail.insert(
                 mailbox=folder.mailbox,
@@ -61,7 +70,7 @@ def record(folder: Folder, mails: Sequence[StoredMail], up_to: int, *, settled: 
                 uidvalidity=folder.uidvalidity,
                 uid=mail.uid,
                 inbox=inbox_id,
-                settled=settled,
+                settled=settled or (settled_if_header_only and mail.is_header_only),
             ).on_conflict_ignore().execute()
         Cursor.insert(
             mailbox=folder.mailbox, folder=folder.folder, uidvalidity=folder.uidvalidity, last_uid=up_to
@@ -74,18 +83,19 @@ def record(folder: Folder, mails: Sequence[StoredMail], up_to: int, *, settled: 
 def record_file(digest: str, size: int, received_at: datetime) -> bool:
     """Write a mail that came from a file; False when it was known already."""
     with Inbox._meta.database.atomic("IMMEDIATE"):
-        return _add(digest, "file", size, received_at, "")[1]
+        return _add(StoredMail(uid=0, digest=digest, size=size, received_at=received_at), "file")[1]
 
 
-def _add(digest: str, source: str, size: int, received_at: datetime, problem: str) -> tuple[int, bool]:
+def _add(mail: StoredMail, source: str) -> tuple[int, bool]:
     inserted = (
         Inbox.insert(
-            digest=digest,
+            digest=mail.digest,
             source=source,
-            size=size,
-            received_at=received_at,
-            state="quarantined" if problem else "pending",
-            error=problem,
+            size=mail.size,
+            is_header_only=mail.is_header_only,
+            received_at=mail.received_at,
+            state="quarantined" if mail.problem else "pending",
+            error=mail.problem,
         )
         .on_conflict_ignore()
         .returning(Inbox.id)
@@ -93,7 +103,7 @@ def _add(digest: str, source: str, size: int, received_at: datetime, problem: st
     )
     for row in inserted:
         return row.id, True
-    return Inbox.get(Inbox.digest == digest).id, False
+    return Inbox.get(Inbox.digest == mail.digest).id, False
 
 
 def unsettled(folder: Folder) -> list[int]:

@@ -14,6 +14,7 @@ from peewee import (
 )
 
 from mailbot.store.fields import AmountField, UtcField
+from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
 
 
 class Inbox(Model):
@@ -22,7 +23,8 @@ class Inbox(Model):
     id = AutoField()
     digest = TextField(unique=True)  # SHA-256 of the raw bytes, also the blob's name
     source = TextField()  # "imap:support/INBOX" or "file"
-    size = IntegerField()  # bytes
+    size = IntegerField()  # bytes, on the server
+    is_header_only = BooleanField(default=False)  # the mail is above limits.message_bytes and stays on the server
     received_at = UtcField()  # INTERNALDATE, or the time of ingest
     state = TextField(index=True)  # pending, done or quarantined
     attempts = IntegerField(default=0)
@@ -45,7 +47,7 @@ class ServerMail(Model):
     uid = IntegerField()
     inbox = ForeignKeyField(Inbox, column_name="inbox_id")
     inbox_id: int
-    settled = BooleanField()  # the keyword or move on the server is done
+    settled = BooleanField()  # what the settings ask for on the server is done
 
     class Meta:
         table_name = "server_mail"
@@ -66,41 +68,22 @@ class Cursor(Model):
         indexes = ((("mailbox", "folder", "uidvalidity"), True),)
 
 
-class OrderRow(Model):
-    """An imported order."""
-
-    number = TextField(primary_key=True)
-    buyer_name = TextField()
-    buyer_email = TextField(index=True)
-    phone = TextField()
-    country = TextField()
-    language = TextField()
-    currency = TextField()
-    payment_method = TextField()
-    purchased_on = DateField()
-    delivered_on = DateField(null=True)
-    shipping_status = TextField()
-    tracking_number = TextField()
-
-    class Meta:
-        table_name = "orders"
-
-
-class OrderLineRow(Model):
-    """A position of an order."""
+class MailboxTrouble(Model):
+    """An account or a folder that can't be read at present; gone with the first success."""
 
     id = AutoField()
-    order = ForeignKeyField(OrderRow, column_name="order_number", on_delete="CASCADE")
-    order_number: str
-    position = IntegerField()
-    model = TextField()
-    name = TextField()
-    serials = TextField()  # separated by one space
-    quantity = IntegerField()
-    unit_price = AmountField()
+    mailbox = TextField()
+    folder = TextField()  # "" for the account as a whole
+    since = UtcField()
+    failures = IntegerField()  # in a row
+    next_try_at = UtcField()
+    is_refusal = BooleanField()  # settings must be corrected
+    tried_with = TextField()  # keyed digest of the settings: others are tried at once
+    reason = TextField()
 
     class Meta:
-        table_name = "order_line"
+        table_name = "mailbox_trouble"
+        indexes = ((("mailbox", "folder"), True),)
 
 
 class Ticket(Model):
@@ -151,6 +134,22 @@ class LearnedId(Model):
         indexes = ((("message_id", "ticket"), True),)
 
 
+class ConfirmationRow(Model):
+    """A request to the owner of an order (G5)."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    order_number = TextField(index=True)
+    asked_for = TextField(index=True)  # lower case
+    asked_at = UtcField()
+    expires_at = UtcField()
+    granted_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "confirmation"
+
+
 class Outbox(Model):
     """A mail of ours, frozen when it was decided (G2, G10)."""
 
@@ -162,6 +161,8 @@ class Outbox(Model):
     recipient = TextField()  # envelope recipient
     message_id = TextField(unique=True)
     automatic = BooleanField()
+    verified = BooleanField(default=False)  # the mail that it answers came from who it says
+    subject_key = TextField(default="")  # digest of sender and subject of the mail that it answers, "" if none
     state = TextField(index=True)  # queued, sending, transmitting, sent, uncertain or dead
     attempts = IntegerField(default=0)
     next_try_at = UtcField(null=True)
@@ -172,7 +173,7 @@ class Outbox(Model):
 
     class Meta:
         table_name = "outbox"
-        indexes = ((("recipient", "created_at"), False),)
+        indexes = ((("recipient", "created_at"), False), (("subject_key", "created_at"), False))
 
 
 class OutboxBytes(Model):
@@ -205,8 +206,10 @@ class Message(Model):
     subject = TextField()
     text = TextField()  # masked
     origin = TextField()
+    reason = TextField(default="")  # why it belongs to no ticket
     content_digest = TextField(default="")  # IncomingMail.content_digest
     verdict = TextField(default="")  # on the sender of a mail that came in
+    warnings = TextField()  # one a line: what was guessed, cut or skipped when it was read
     at = UtcField()
 
     class Meta:
@@ -221,7 +224,9 @@ class AttachmentRow(Model):
     message_id: int
     digest = TextField()
     filename = TextField()
-    content_type = TextField()
+    content_type = TextField()  # as claimed
+    detected_type = TextField()  # by the content, "" where it doesn't tell
+    flags = TextField()  # FileFlag values, separated by one space
     size = IntegerField()
     inline = BooleanField()
 
@@ -303,6 +308,22 @@ class Refund(Model):
         table_name = "refund"
 
 
+class AddressRow(Model):
+    """An address that our mail didn't reach."""
+
+    id = AutoField()
+    address = TextField(unique=True)  # lower case
+    state = TextField(index=True)  # hard or soft
+    status = TextField()  # RFC 3463, "" where none was named
+    reason = TextField()
+    since = UtcField()
+    count = IntegerField()
+    seen_at = UtcField()
+
+    class Meta:
+        table_name = "address"
+
+
 class Incident(Model):
     """Something that `health` shows; no personal data."""
 
@@ -321,11 +342,14 @@ MODELS: tuple[type[Model], ...] = (
     Inbox,
     ServerMail,
     Cursor,
+    MailboxTrouble,
     OrderRow,
     OrderLineRow,
+    OrderSerial,
     Ticket,
     Participant,
     LearnedId,
+    ConfirmationRow,
     Outbox,
     OutboxBytes,
     Message,
@@ -334,5 +358,6 @@ MODELS: tuple[type[Model], ...] = (
     CaseItem,
     CaseEventRow,
     Refund,
+    AddressRow,
     Incident,
 )

@@ -1,16 +1,32 @@
-"""Orders in the database."""
+"""Orders in the database, and the ways to find them.
+
+Every look-up of the matching path goes through an index: a test asks the engine how it runs each of them.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
+from mailbot.domain.codes import Slip, code_key, find_slips
 from mailbot.domain.orders import Order, OrderLine
+from mailbot.domain.phones import Phone, phone_key
 from mailbot.store import sql
-from mailbot.store.models import OrderLineRow, OrderRow
+from mailbot.store.order_models import OrderRow
+
+_COLUMNS = (
+    "number", "buyer_name", "buyer_email", "phone", "country", "language", "currency", "payment_method",
+    "purchased_on", "delivered_on", "shipping_status", "tracking_number", "phone_key", "tracking_key",
+)  # fmt: skip
+_LINE_COLUMNS = ("order_number", "position", "model", "name", "serials", "quantity", "unit_price")
+_REPLACE = f"ON CONFLICT (number) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+_AT_ONCE = 500  # numbers in one statement
+_MOST_KEYS = 100  # that one mail may ask for, of each kind
+_MOST_FOUND = 50  # orders that one key may lead to
 
 
 def upsert(orders: Sequence[Order]) -> None:
@@ -19,54 +35,55 @@ def upsert(orders: Sequence[Order]) -> None:
         return
     numbers = [order.number for order in orders]
     with OrderRow._meta.database.atomic("IMMEDIATE"):
-        OrderRow.insert_many([_row(order) for order in orders]).on_conflict(
-            conflict_target=[OrderRow.number],
-            preserve=[f for f in OrderRow._meta.sorted_fields if f is not OrderRow.number],
-        ).execute()
-        OrderLineRow.delete().where(OrderLineRow.order.in_(numbers)).execute()
-        lines = [line for order in orders for line in _line_rows(order)]
-        for start in range(0, len(lines), 500):
-            OrderLineRow.insert_many(lines[start : start + 500]).execute()
+        sql.insert_rows("orders", _COLUMNS, [_row(order) for order in orders], tail=_REPLACE)
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE]
+            for table in ("order_line", "order_serial"):
+                sql.run(f"DELETE FROM {table} WHERE order_number IN {sql.marks(some)}", *some)
+        sql.insert_rows("order_line", _LINE_COLUMNS, [line for order in orders for line in _line_rows(order)])
+        serials = dict.fromkeys(pair for order in orders for pair in _serial_rows(order))
+        sql.insert_rows("order_serial", ("order_number", "serial"), list(serials))
 
 
-def _row(order: Order) -> dict[str, object]:
-    return {
-        "number": order.number,
-        "buyer_name": order.buyer_name,
-        "buyer_email": order.buyer_email,
-        "phone": order.phone,
-        "country": order.country,
-        "language": order.language,
-        "currency": order.currency,
-        "payment_method": order.payment_method,
-        "purchased_on": order.purchased_on,
-        "delivered_on": order.delivered_on,
-        "shipping_status": order.shipping_status,
-        "tracking_number": order.tracking_number,
-    }
+def _row(order: Order) -> sql.Row:
+    return (
+        order.number,
+        order.buyer_name,
+        order.buyer_email,
+        order.phone,
+        order.country,
+        order.language,
+        order.currency,
+        order.payment_method,
+        order.purchased_on.isoformat(),
+        order.delivered_on.isoformat() if order.delivered_on else None,
+        order.shipping_status,
+        order.tracking_number,
+        phone_key(order.phone, order.country),
+        code_key(order.tracking_number),
+    )
 
 
-def _line_rows(order: Order) -> list[dict[str, object]]:
-    return [
-        {
-            "order": order.number,
-            "position": position,
-            "model": line.model,
-            "name": line.name,
-            "serials": " ".join(line.serials),
-            "quantity": line.quantity,
-            "unit_price": line.unit_price,
-        }
-        for position, line in enumerate(order.lines, start=1)
-    ]
+def _line_rows(order: Order) -> Iterator[sql.Row]:
+    for position, line in enumerate(order.lines, start=1):
+        serials = " ".join(line.serials)
+        yield order.number, position, line.model, line.name, serials, line.quantity, str(line.unit_price)
+
+
+def _serial_rows(order: Order) -> Iterator[tuple[str, str]]:
+    for line in order.lines:
+        for serial in line.serials:
+            if key := code_key(serial):
+                yield order.number, key
 
 
 def by_numbers(numbers: Iterable[str]) -> dict[str, Order]:
-    """The orders among `numbers` that exist, by number."""
-    wanted = list(numbers)[:100]
+    """The orders among `numbers` that exist, by number; at most 100 are looked up."""
+    wanted = list(islice(numbers, _MOST_KEYS))
     if not wanted:
         return {}
-    return {order.number: order for order in _load(list(OrderRow.select().where(OrderRow.number.in_(wanted))))}
+    found = _select(f"WHERE number IN {sql.marks(wanted)}", *wanted)
+    return {order.number: order for order in found}
 
 
 def get(number: str) -> Order | None:
@@ -74,48 +91,104 @@ def get(number: str) -> Order | None:
     return by_numbers([number]).get(number)
 
 
+def of_buyer(email: str, limit: int = 50) -> list[Order]:
+    """The orders of one address (in any case), newest purchase first."""
+    return page(limit, buyer_email=email) if email else []
+
+
+def by_serials(serials: Iterable[str]) -> list[Order]:
+    """Orders with one of these serial numbers, however they are written; newest first, at most 50."""
+    numbers: dict[str, None] = {}
+    for key in _keys(code_key(serial) for serial in serials):
+        query = f"SELECT order_number FROM order_serial WHERE serial = ? LIMIT {_MOST_FOUND}"
+        numbers |= dict.fromkeys(row[0] for row in sql.rows(query, key))
+    return _newest(by_numbers(numbers).values())
+
+
+def by_tracking_numbers(tracking_numbers: Iterable[str]) -> list[Order]:
+    """Orders sent under one of these numbers, however they are written; newest first, at most 50."""
+    return _by_key("tracking_key", (code_key(number) for number in tracking_numbers))
+
+
+def by_phones(phones: Iterable[Phone]) -> list[Order]:
+    """Orders whose buyer has one of these telephone numbers; newest first, at most 50."""
+    return _by_key("phone_key", (phone.digits for phone in phones))
+
+
+def with_one_slip(text: str, buyer_email: str) -> list[tuple[Slip, Order]]:
+    """The sender's own orders whose number stands in the text with one slip; nobody else's are looked at (G5)."""
+    own = {order.number: order for order in of_buyer(buyer_email)}
+    return [(slip, own[slip.meant]) for slip in find_slips(text, own)]
+
+
 def page(limit: int, offset: int = 0, buyer_email: str = "") -> list[Order]:
     """Orders, newest purchase first."""
-    query = OrderRow.select().order_by(OrderRow.purchased_on.desc(), OrderRow.number)
-    if buyer_email:
-        query = query.where(OrderRow.buyer_email == buyer_email.lower())
-    return _load(list(query.limit(limit).offset(offset)))
+    where, values = ("WHERE buyer_email = ?", (buyer_email.lower(),)) if buyer_email else ("", ())
+    return _select(f"{where} ORDER BY purchased_on DESC, number DESC LIMIT ? OFFSET ?", *values, limit, offset)
 
 
 def count() -> int:
-    """How many orders there are."""
+    """How many orders there are; reads all of them."""
     return int(OrderRow.select().count())
 
 
-def _load(rows: list[OrderRow]) -> list[Order]:
-    return [
-        Order(
-            number=row.number,
-            buyer_name=row.buyer_name,
-            buyer_email=row.buyer_email,
-            phone=row.phone,
-            country=row.country,
-            language=row.language,
-            lines=_lines(row.number),
-            currency=row.currency,
-            payment_method=row.payment_method,
-            purchased_on=row.purchased_on,
-            delivered_on=row.delivered_on,
-            shipping_status=row.shipping_status,
-            tracking_number=row.tracking_number,
-        )
-        for row in rows
-    ]
+def _by_key(column: str, keys: Iterable[str]) -> list[Order]:
+    # A query for each key, not IN: a telephone number that a shop gives to all its orders must cost 50 rows, not all.
+    query = f"WHERE {column} = ? ORDER BY purchased_on DESC, number DESC LIMIT {_MOST_FOUND}"
+    found = {order.number: order for key in _keys(keys) for order in _select(query, key)}
+    return _newest(found.values())
 
 
-def _lines(number: str) -> tuple[OrderLine, ...]:
-    query = """
-        SELECT model, name, serials, quantity, unit_price FROM order_line WHERE order_number = ? ORDER BY position
-        """
-    return tuple(
-        OrderLine(model=model, name=name, serials=tuple(serials.split()), quantity=quantity, unit_price=Decimal(price))
-        for model, name, serials, quantity, price in sql.rows(query, number)
+def _keys(keys: Iterable[str]) -> list[str]:
+    return list(islice(dict.fromkeys(key for key in keys if key), _MOST_KEYS))
+
+
+def _newest(found: Iterable[Order]) -> list[Order]:
+    return sorted(found, key=lambda order: (order.purchased_on, order.number), reverse=True)[:_MOST_FOUND]
+
+
+def _select(tail: str, *values: object) -> list[Order]:
+    """Orders with their lines, in the sequence of the query."""
+    found = sql.rows(f"SELECT {', '.join(_COLUMNS[:12])} FROM orders {tail}", *values)
+    lines: dict[str, list[OrderLine]] = {}
+    for start in range(0, len(found), _AT_ONCE):
+        numbers = [row[0] for row in found[start : start + _AT_ONCE]]
+        query = f"""
+            SELECT order_number, model, name, serials, quantity, unit_price
+            FROM order_line WHERE order_number IN {sql.marks(numbers)} ORDER BY order_number, position
+            """
+        for number, model, name, serials, quantity, price in sql.rows(query, *numbers):
+            lines.setdefault(number, []).append(
+                OrderLine(
+                    model=model, name=name, serials=tuple(serials.split()), quantity=quantity, unit_price=Decimal(price)
+                )
+            )
+    return [_order(row, tuple(lines.get(row[0], ()))) for row in found]
+
+
+def _order(row: sql.Row, lines: tuple[OrderLine, ...]) -> Order:
+    number, buyer_name, buyer_email, phone, country, language, currency, payment_method, *rest = row
+    purchased_on, delivered_on, shipping_status, tracking_number = rest
+    return Order(
+        number=number,
+        buyer_name=buyer_name,
+        buyer_email=buyer_email,
+        phone=phone,
+        country=country,
+        language=language,
+        lines=lines,
+        currency=currency,
+        payment_method=payment_method,
+        purchased_on=_date(purchased_on),
+        delivered_on=_date(delivered_on) if delivered_on else None,
+        shipping_status=shipping_status,
+        tracking_number=tracking_number,
     )
+
+
+def _date(value: date | str) -> date:
+    """SQLite keeps a date as text, other engines as a date."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def frozen(order: Order) -> str:

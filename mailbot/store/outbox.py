@@ -32,6 +32,7 @@ class OutgoingMail:
     reader: str  # customer or staff
     recipient: str
     message_id: str
+    automatic: bool  # an answer that no person decided
     state: str
     attempts: int
     next_try_at: datetime | None
@@ -57,8 +58,13 @@ def queue(
     automatic: bool,
     enclosed: Sequence[Attachment],
     now: datetime,
+    verified: bool = False,
+    subject_key: str = "",
 ) -> None:
-    """Freeze a mail into the outbox and into its ticket; called inside the deciding transaction."""
+    """Freeze a mail into the outbox and into its ticket; called inside the deciding transaction.
+
+    `verified` and `subject_key` are of the mail that it answers: the caps count by them.
+    """
     outbox_id = sql.insert(
         "outbox",
         ticket_id=ticket_id,
@@ -67,6 +73,8 @@ def queue(
         recipient=recipient,
         message_id=message_id,
         automatic=automatic,
+        verified=verified,
+        subject_key=subject_key,
         state="queued",
         attempts=0,
         next_try_at=now,
@@ -95,6 +103,7 @@ def queue(
         origin="own",
         content_digest="",
         verdict="",
+        warnings="",
         at=now,
     )
     desk.attach(message, enclosed)
@@ -108,6 +117,7 @@ def _mail(row: Outbox) -> OutgoingMail:
         reader=row.reader,
         recipient=row.recipient,
         message_id=row.message_id,
+        automatic=row.automatic,
         state=row.state,
         attempts=row.attempts,
         next_try_at=row.next_try_at,
@@ -212,6 +222,23 @@ def requeue(outbox_id: int, now: datetime) -> bool:
             .where((Outbox.id == outbox_id) & Outbox.state.in_(("dead", "uncertain")))
             .execute()
         )
+
+
+# How the reason begins where a mail isn't sent because nothing arrives at its address.
+HELD = "held back: "
+
+
+def held_for(address: str) -> list[OutgoingMail]:
+    """Mails that were held back because nothing arrives at this address, oldest first."""
+    query = Outbox.select().where(
+        (Outbox.state == "dead") & Outbox.last_error.startswith(HELD) & (Outbox.recipient == address.lower())
+    )
+    return [_mail(row) for row in query.order_by(Outbox.id).limit(1000)]
+
+
+def held_count() -> int:
+    """Dead mails that were held back; staff were told of their addresses."""
+    return int(Outbox.select().where((Outbox.state == "dead") & Outbox.last_error.startswith(HELD)).count())
 
 
 def counts() -> dict[str, int]:

@@ -7,7 +7,7 @@ rare paths stay with the models.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from mailbot.store.fields import utc_text
 from mailbot.store.models import MODELS
 
 Row = tuple[Any, ...]
+_MOST_VALUES = 7000  # in one statement; SQLite takes 32,766
 
 
 def rows(sql: str, *values: object) -> list[Row]:
@@ -40,6 +41,16 @@ def insert(table: str, /, **values: object) -> int:
     """Insert a row and return its id."""
     cursor = MODELS[0]._meta.database.execute_sql(_insert_text(table, tuple(values)), _plain(values.values()))
     return int(cursor.fetchone()[0])
+
+
+def insert_rows(table: str, columns: Sequence[str], values: Sequence[Row], *, tail: str = "") -> None:
+    """Insert many rows, some hundred in a statement; `tail` may say what happens to those that are there already."""
+    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    at_once = _MOST_VALUES // len(columns)
+    for start in range(0, len(values), at_once):
+        some = values[start : start + at_once]
+        text = head + ", ".join([marks(columns)] * len(some)) + f" {tail}"
+        MODELS[0]._meta.database.execute_sql(_for_engine(text), _plain(value for row in some for value in row))
 
 
 def marks(values: Iterable[object]) -> str:

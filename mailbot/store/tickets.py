@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from mailbot.domain.cases import CaseKind, CaseState
-from mailbot.domain.facts import BounceFacts, CaseFacts, DueFacts, RefundFacts, TicketFacts
+from mailbot.domain.facts import CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item, is_proof
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
@@ -93,14 +94,34 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
     return list(dict.fromkeys(pointers))
 
 
-def bounced(message_ids: Sequence[str]) -> BounceFacts | None:
-    """Which mail of ours a bounce quotes, if any."""
+@dataclass(frozen=True, kw_only=True)
+class SentMail:
+    """A mail of ours that somebody quotes."""
+
+    ticket_id: int
+    to_staff: bool
+    recipient: str
+    template: str
+
+
+def sent_mail(message_ids: Sequence[str]) -> SentMail | None:
+    """The first mail of ours that bears one of these Message-IDs, in the order given."""
     wanted = list(message_ids)[:100]
     if not wanted:
         return None
-    query = f"SELECT ticket_id, reader FROM outbox WHERE ticket_id IS NOT NULL AND message_id IN {sql.marks(wanted)}"
-    found = sql.first(query, *wanted)
-    return BounceFacts(ticket_id=found[0], to_staff=found[1] == "staff") if found else None
+    query = f"""
+        SELECT message_id, ticket_id, reader, recipient, template FROM outbox
+        WHERE ticket_id IS NOT NULL AND message_id IN {sql.marks(wanted)}
+        """
+    found = min(sql.rows(query, *wanted), key=lambda row: wanted.index(row[0]), default=None)
+    if found is None:
+        return None
+    return SentMail(ticket_id=found[1], to_staff=found[2] == "staff", recipient=found[3], template=found[4])
+
+
+def is_ours(message_id: str | None) -> bool:
+    """A mail of ours bears this Message-ID."""
+    return message_id is not None and sql.first("SELECT 1 FROM outbox WHERE message_id = ?", message_id) is not None
 
 
 def load(ticket_id: int) -> TicketFacts | None:
@@ -127,6 +148,12 @@ def load(ticket_id: int) -> TicketFacts | None:
         has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
         case=newest[0] if newest else None,
     )
+
+
+def newest_language(email: str) -> str:
+    """The language of the newest ticket of an address; "" where there is none."""
+    found = sql.first("SELECT language FROM ticket WHERE customer_email = ? ORDER BY id DESC LIMIT 1", email)
+    return str(found[0]) if found else ""
 
 
 def open_case_of_order(order_number: str) -> CaseFacts | None:
@@ -189,6 +216,12 @@ def refunds_too_many_pieces(case_id: int) -> bool:
     return any(item.quantity > pieces[item.model] for item in case.items)
 
 
+def refund_of_order(order_number: str) -> RefundFacts | None:
+    """The newest refund of an order, or None."""
+    row = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
+    return _refund(row) if row is not None else None
+
+
 def _refund(row: Refund) -> RefundFacts:
     return RefundFacts(
         refund_id=row.id,
@@ -206,18 +239,27 @@ def refunded(order_number: str) -> Decimal:
     return sum((Decimal(amount) for (amount,) in amounts), Decimal(0))
 
 
-def answers_since(address: str, since: datetime) -> int:
-    """Automatic answers written to an address since then."""
-    query = "SELECT COUNT(*) FROM outbox WHERE recipient = ? AND created_at >= ? AND automatic"
-    return int(sql.rows(query, address, since)[0][0])
+def answers_since(address: str, since: datetime, *, verified: bool) -> int:
+    """Automatic answers written to an address since then, to verified mail or to other."""
+    query = "SELECT COUNT(*) FROM outbox WHERE recipient = ? AND created_at >= ? AND automatic AND verified = ?"
+    return int(sql.rows(query, address, since, verified)[0][0])
 
 
-def ticket_answers_since(ticket_id: int, since: datetime) -> int:
-    """Automatic answers written to the customer in a ticket since then."""
+def ticket_answers_since(ticket_id: int, since: datetime, *, verified: bool) -> int:
+    """Automatic answers written to the customer in a ticket since then, to verified mail or to other."""
     query = """
-        SELECT COUNT(*) FROM outbox WHERE ticket_id = ? AND created_at >= ? AND automatic AND reader = 'customer'
+        SELECT COUNT(*) FROM outbox
+        WHERE ticket_id = ? AND created_at >= ? AND automatic AND reader = 'customer' AND verified = ?
         """
-    return int(sql.rows(query, ticket_id, since)[0][0])
+    return int(sql.rows(query, ticket_id, since, verified)[0][0])
+
+
+def subject_answers_since(subject_key: str, since: datetime, *, verified: bool) -> int:
+    """Automatic answers to mails with this sender and subject since then, verified or other."""
+    query = (
+        "SELECT COUNT(*) FROM outbox WHERE subject_key = ? AND subject_key <> '' AND created_at >= ? AND verified = ?"
+    )
+    return int(sql.rows(query, subject_key, since, verified)[0][0])
 
 
 def relayed_since(ticket_id: int, since: datetime) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from mailbot.domain.message import Attachment
+from mailbot.domain.message import Attachment, FileFlag
 from mailbot.store import sql
 from mailbot.store.models import Refund, Ticket
 
@@ -104,6 +104,12 @@ def refund_of_case(case_id: int) -> RefundRow | None:
     return _refund_row(found) if found else None
 
 
+def refund_of_order(order_number: str) -> RefundRow | None:
+    """The newest refund of an order, or None."""
+    found = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
+    return _refund_row(found) if found is not None else None
+
+
 def refunds(limit: int, state: str = "") -> list[RefundRow]:
     """Refunds, newest first."""
     query = Refund.select().order_by(Refund.id.desc()).limit(limit)
@@ -147,11 +153,11 @@ def thread_of(ticket_id: int, address: str, customer: str = "") -> list[str]:
 
 
 def files_from_customer(ticket_id: int) -> list[Attachment]:
-    """Files that came into a ticket, oldest first, each content once."""
+    """Files that people sent into a ticket, oldest first, each content once; a bounce's copy is no receipt."""
     query = """
-        SELECT a.filename, a.content_type, a.size, a.digest, a.inline
+        SELECT a.filename, a.content_type, a.size, a.digest, a.inline, a.detected_type, a.flags
         FROM attachment a JOIN message m ON m.id = a.message_id
-        WHERE m.ticket_id = ? AND m.direction = 'in' ORDER BY a.id
+        WHERE m.ticket_id = ? AND m.direction = 'in' AND m.origin = 'human' ORDER BY a.id
         """
     found = {
         digest: Attachment(
@@ -161,7 +167,9 @@ def files_from_customer(ticket_id: int) -> list[Attachment]:
             sha256=digest,
             inline=bool(inline),
             content_id=None,
+            detected_type=detected_type,
+            flags=tuple(FileFlag(flag) for flag in flags.split()),
         )
-        for filename, content_type, size, digest, inline in sql.rows(query, ticket_id)
+        for filename, content_type, size, digest, inline, detected_type, flags in sql.rows(query, ticket_id)
     }
     return list(found.values())

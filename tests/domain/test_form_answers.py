@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailbot.domain.cases import CaseState
@@ -88,6 +90,8 @@ def test_new_lines_lie_on_top_of_what_was_known() -> None:
         (False, (), ("condition", "proof")),
         (True, (), ("condition",)),
         (False, (RECEIPT,), ("condition",)),
+        (False, (replace(RECEIPT, inline=True, size=2_000_000),), ("condition",)),  # as phones place it
+        (False, (replace(RECEIPT, inline=True, size=8_000),), ("condition", "proof")),  # a logo
     ],
 )
 def test_a_picture_in_the_ticket_or_in_this_mail_is_proof(

@@ -153,7 +153,9 @@ def test_a_cap_takes_away_the_automatic_answer_and_says_so(for_address: int, for
     capped = decide(facts(budget=budget), book())
     assert [letter.to for letter in letters(capped)] == [Reader.STAFF]
     assert [e for e in capped.effects if not isinstance(e, RecordIncident)] == [
-        e for e in free.effects if not (isinstance(e, Write) and e.to is Reader.CUSTOMER)
+        replace(e, remarks=(*e.remarks, *capped.remarks)) if isinstance(e, Write) else e
+        for e in free.effects
+        if not (isinstance(e, Write) and e.to is Reader.CUSTOMER)
     ]
     (incident,) = [effect for effect in capped.effects if isinstance(effect, RecordIncident)]
     assert incident.kind == "cap"

@@ -52,8 +52,9 @@ def letters(world: World, template: str = "") -> list[OutgoingMail]:
 
 
 def wish_for_a_return(world: World, person: Person = KATE) -> None:
-    """A mail that is answered with one letter to the customer; staff hear of it only if the order isn't Kate's."""
-    world.arrive(write(person, SUPPORT, "Return", f"I would like to return my kettle, order {NUMBER}.", at=world.now))
+    """A mail that is answered with one letter to the customer; staff hear of it only if it isn't Kate's."""
+    number = NUMBER if person == KATE else "TP2026119999"  # no such order: there is no owner to be asked
+    world.arrive(write(person, SUPPORT, "Return", f"I would like to return my kettle, order {number}.", at=world.now))
 
 
 def settle_down(world: World) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from mailbot.demo.people import Person, write
 from mailbot.errors import ConfigError
@@ -144,29 +145,44 @@ def test_poisoned_mails_stop_nothing(world: World) -> None:
     row = one_row(world)
     assert (row["pending"], row["new"], row["missing"]) == (0, 0, 0)
     assert row["done"] + row["quarantined"] == row["on_server"] == len(good) + len(POISONS)
-    listed = world.json("quarantine", "list")
-    assert row["quarantined"] == len(listed) >= 1  # type: ignore[arg-type]
-    # What is kept aside can't be had or can't be answered, and says so; everything else reaches a person.
-    for item in listed:  # type: ignore[attr-defined]
-        assert "limits.message_bytes" in item["error"] or "address" in item["error"], item
+    # Everything reaches a person; nothing had to be put aside.
+    assert world.json("quarantine", "list") == []
 
 
-def test_a_mail_above_the_limit_is_shown_with_its_header_and_where_it_lies(world: World) -> None:
+def test_of_a_mail_above_the_limit_the_header_becomes_a_ticket(world: World) -> None:
     good = people(2)
+    customer = Person(name="Poison", address="too_large@poison.example")
     for raw in (question(world, good[0]), POISONS["too_large"], question(world, good[1])):
         world.arrive(raw)
-    world.poll()
-    assert [answers(world, person) for person in good] == [1, 1]
-    (item,) = world.json("quarantine", "list")  # type: ignore[misc,attr-defined]
-    assert f"more than limits.message_bytes ({MOST_BYTES})" in item["error"]
-    assert "UID 2 of imap:support/INBOX" in item["error"]
-    exported = world.folder / "header.eml"
-    assert world.cli("quarantine", "export", str(item["id"]), str(exported)).returncode == 0
-    head, _, _ = POISONS["too_large"].partition(b"\r\n\r\n")
-    assert exported.read_bytes() == head + b"\r\n\r\n"
-    retry = world.cli("quarantine", "retry", str(item["id"]))
-    assert retry.returncode == 1
-    assert "only the header is stored" in retry.stderr
+    assert world.poll().exit_code == 0
+    assert [answers(world, person) for person in (*good, customer)] == [1, 1, 1]
+    (letter,) = [mail for mail in world.sink.mails if mail.recipients == (customer.address,)]
+    assert b"10 MB" in letter.raw
+    assert b"7 MB" in letter.raw
+    (notice,) = [m for m in world.sink.mails if b"huge" in m.raw and m.recipients != (customer.address,)]
+    assert b"support/INBOX" in notice.raw
+    tickets = world.json("tickets", "list")
+    assert [t["subject"] for t in tickets if t["customer_email"] == customer.address] == ["huge"]  # type: ignore[attr-defined]
+    assert POISONS["too_large"] in world.dovecot.messages()  # for staff to look at
+
+
+@pytest.mark.parametrize("after", ["move", "delete"])
+def test_a_mail_that_is_not_stored_whole_stays_on_the_server(world: World, after: str) -> None:
+    account = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
+    account["mailboxes"]["support"] |= {"after": after, "move_to": "Stored"}
+    world.settings_file.write_text(yaml.safe_dump(account, allow_unicode=True), encoding="utf-8")
+    world.arrive(POISONS["too_large"])
+    world.arrive(question(world, people(1)[0]))
+    for _ in range(2):
+        assert world.poll().exit_code == 0
+    assert world.dovecot.messages() == [POISONS["too_large"]]
+
+
+def test_a_machine_that_sends_too_much_gets_no_notice(world: World) -> None:
+    world.arrive(b"Auto-Submitted: auto-replied\r\n" + POISONS["too_large"])
+    assert world.poll().exit_code == 0
+    assert len(world.sink.mails) == 0
+    assert len(world.json("tickets", "unfiled")) == 1  # type: ignore[arg-type]
 
 
 def test_what_is_put_aside_is_shown_kept_whole_and_tried_again(world: World) -> None:

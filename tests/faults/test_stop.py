@@ -226,7 +226,7 @@ def test_the_same_bytes_in_two_folders_and_accounts_are_one_mail(world: World) -
     settings = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
     account = settings["mailboxes"]["support"]
     settings["mailboxes"] |= {
-        "archive": {**account, "folder": "Archive/2026"},
+        "archive": {**account, "folders": ["Archive/2026"]},
         "returns": {**account, "username": OTHER_USERS[0]},
     }
     world.settings_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")

@@ -200,7 +200,7 @@ class Town:
 
 def _staff_words(subject: str, text: str, ticket: int) -> str:
     """What the staff member answers to a notice: the command that it offers, else words; "" to anything else."""
-    if "How to reply" not in text or "Command not carried out" in subject:
+    if "How to reply" not in text or "Not carried out" in subject:
         return ""
     if "#approve" in text:
         return "#decline The photo shows another product." if ticket % 6 == 0 else "#approve"

@@ -194,3 +194,11 @@ def submitted(world: World) -> bytes:
     ask = write(KATE, SUPPORT, "Return", "I want to return order TP2026110002", at=world.now)
     first = only(world.exchange(ask), KATE)
     return only(world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF).raw
+
+
+def test_words_too_few_to_tell_are_answered_in_the_language_of_the_last_ticket(world: World) -> None:
+    stranger = Person(name="陈知夏", address="chen@post.example", chinese=True)
+    first = only(world.exchange(write(stranger, SUPPORT, "请问", "请问水壶有白色的吗？谢谢", at=world.now)), stranger)
+    assert "您" in body_text(first.raw)
+    again = only(world.exchange(write(stranger, SUPPORT, "12345", "ok 678", at=world.later(days=1))), stranger)
+    assert "您" in body_text(again.raw)

@@ -28,7 +28,7 @@ from imapclient import IMAPClient
 from imapclient.imap_utf7 import encode as encode_folder
 
 from tests.servers.certs import ServerCertificate, valid_certificate
-from tests.servers.dovecot_config import CONFIG
+from tests.servers.dovecot_config import CONFIG, OAUTH, OAUTH_LOOKUP
 from tests.servers.processes import children, command_line, free_ports, wait_gone
 
 HOST = "127.0.0.1"
@@ -55,6 +55,7 @@ class Dovecot:
         self.log_file = home / "dovecot.log"
         self._root = root
         self._owner = owner
+        self._introspection = ""  # where access tokens are looked up (RFC 7662); "" for passwords alone
         self._process: subprocess.Popen[bytes] | None = None
 
     # -- running
@@ -65,12 +66,13 @@ class Dovecot:
         return shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
 
     @classmethod
-    def start(cls, root: Path, *, certificate: ServerCertificate | None = None) -> Dovecot:
+    def start(cls, root: Path, *, certificate: ServerCertificate | None = None, introspection: str = "") -> Dovecot:
         """A server that accepts logins when this returns; RuntimeError with the end of its log when it doesn't."""
         root.mkdir(parents=True, exist_ok=True)
         certificate = certificate or valid_certificate(root / "certificate")
         owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         server = cls(root, Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp")), certificate, owner)
+        server._introspection = introspection
         try:
             server._prepare(certificate)
             for _attempt in range(5):
@@ -192,6 +194,9 @@ class Dovecot:
             uid=self._owner.pw_uid,
             gid=self._owner.pw_gid,
         )
+        if self._introspection:
+            (self.home / "oauth2.conf").write_text(OAUTH_LOOKUP.format(url=self._introspection))
+            text += OAUTH.format(home=self.home)
         (self.home / "dovecot.conf").write_text(text)
         self._own(self.home / "dovecot.conf")
 

@@ -85,3 +85,20 @@ service stats {{
   client_limit = 2000
 }}
 """
+
+# Logins with access tokens besides those with passwords.
+OAUTH = """\
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+"""
+OAUTH_LOOKUP = """\
+introspection_mode = post
+introspection_url = {url}
+active_attribute = active
+active_value = true
+username_attribute = username
+"""

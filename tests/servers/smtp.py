@@ -73,7 +73,7 @@ class SmtpSink:
         self._keep = keep
         self._mails: list[ReceivedMail] = []
         self._faults: list[_Fault] = []
-        self._refused: dict[str, int] = {}
+        self._refused: dict[str, tuple[int, str]] = {}
         self._drops = 0
         self._stalls: list[float] = []
         self._changed = threading.Condition()
@@ -209,10 +209,13 @@ class SmtpSink:
         with self._changed:
             self._faults.append(_Fault(stage=stage, code=code, times=times))
 
-    def refuse_recipient(self, address: str, code: int = 550) -> None:
-        """Refuse this recipient (any case) from now on; the others of the same mail are accepted."""
+    def refuse_recipient(self, address: str, code: int = 550, status: str = "") -> None:
+        """Refuse this recipient (any case) from now on; the others of the same mail are accepted.
+
+        `status` is the enhanced status code (RFC 3463), "5.3.0" for a 550 if none is given.
+        """
         with self._changed:
-            self._refused[address.lower()] = code
+            self._refused[address.lower()] = (code, status)
 
     def drop_after_data(self, times: int = 1) -> None:
         """Keep the next mails but close the connection instead of answering: the client can't know."""
@@ -238,8 +241,8 @@ class SmtpSink:
     def refusal(self, address: str) -> str | None:
         """The answer for a recipient on the list of refused ones, else None."""
         with self._changed:
-            code = self._refused.get(address.lower())
-        return None if code is None else _answer(code, "rcpt")
+            refused = self._refused.get(address.lower())
+        return None if refused is None else _answer(refused[0], "rcpt", refused[1])
 
     def take_over(self, mail: ReceivedMail) -> tuple[bool, float]:
         """Keep the mail. Returns whether to drop the connection, and the seconds to wait before the answer."""
@@ -325,10 +328,10 @@ class _Handler:
         return "250 2.0.0 OK"
 
 
-def _answer(code: int, stage: Stage) -> str:
+def _answer(code: int, stage: Stage, status: str = "") -> str:
     """An SMTP reply with its enhanced status code (RFC 3463), e.g. "451 4.3.0 message deferred by the test"."""
     kind = code // 100
-    return f"{code} {kind}.3.0 {TEXTS[stage]} {'deferred' if kind == 4 else 'refused'} by the test"
+    return f"{code} {status or f'{kind}.3.0'} {TEXTS[stage]} {'deferred' if kind == 4 else 'refused'} by the test"
 
 
 def _is_open(transport: asyncio.Transport) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailbot.net.smtp import Delivery, Outcome, SmtpConnection
-from mailbot.settings.model import Security, SmtpSettings
+from mailbot.settings.accounts import Security, SmtpSettings
 from tests.servers.smtp import SmtpSink
 
 HEADERS = b"Message-ID: <one@tp.example>\r\nSubject: dots\r\n\r\n"

@@ -66,6 +66,8 @@ def test_a_missing_file_is_named(rules: Path, name: str) -> None:
         ("it is machine mail", "it is machine mial", 4, "not a condition; did you mean 'it is machine mail'?"),
         ("it is machine mail", "xyzzy", 4, "not a condition; `mailbot check --words` lists them"),
         ("[file apart]", "[file appart]", 5, "; did you mean 'file apart'?"),
+        ("reply with: acknowledgement", "reply with: staff_notice", 13, "expected one of acknowledgement"),
+        ("reply with: acknowledgement", "reply with: confirm_access", 13, "expected one of acknowledgement"),
         ("the wish is: return", "the wish is: refnud", 7, "expected one of account, "),
         ("the wish is: return", "the wish is", 7, "found None"),
         ("it is machine mail", "it is machine mail: yes", 4, "takes no argument, found True"),

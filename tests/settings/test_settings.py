@@ -9,7 +9,7 @@ import yaml
 
 from mailbot.errors import ConfigError
 from mailbot.settings import load_settings
-from mailbot.settings.model import Security
+from mailbot.settings.accounts import Security
 
 STARTER = (Path(__file__).parents[2] / "settings.yaml").read_text(encoding="utf-8")
 
@@ -65,8 +65,8 @@ def test_the_starter_file_is_read(tmp_path: Path) -> None:
          "orders.number_pattern", "RE2 pattern"),
         ("  retry_minutes: [1, 5, 15, 60, 240, 720]", "  retry_minutes: []", "retry_minutes",
          "delivery.retry_minutes", "at least 1 item"),
-        ("    after: keep", "    after: delete", "after: delete", "mailboxes.support.after",
-         "'keep', 'keyword' or 'move'"),
+        ("    after: keep", "    after: burn", "after: burn", "mailboxes.support.after",
+         "'move' or 'delete'"),
         ("    after: keep", "    after: move", "  support:", "mailboxes.support", "move needs move_to"),
         ("    security: tls", "    security: none", "  support:", "mailboxes.support", "clear text"),
         ("  attempts: 3", "  attempts: many", "attempts", "limits.attempts", "valid integer"),
@@ -223,3 +223,39 @@ def test_no_password_is_ever_printed(tmp_path: Path) -> None:
     assert "s3cret-word" not in repr(load_settings(write(tmp_path), environ))
     broken = changed("  port: 587", "  port: five").replace('    password: ""', "    password: [s3cret-word]")
     assert "s3cret-word" not in error_of(write(tmp_path, broken), environ)
+
+
+def test_a_folder_is_a_name_or_a_section(tmp_path: Path) -> None:
+    path = write(tmp_path, changed("      - {name: INBOX, spam: false}", "      [INBOX, {name: Junk, spam: true}]"))
+    settings = load_settings(path, {})
+    assert [(f.name, f.spam) for f in settings.mailboxes["support"].folders] == [("INBOX", False), ("Junk", True)]
+    assert settings.spam_folders() == {"imap:support/Junk"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("      - {name: INBOX, spam: false}", "      [INBOX, INBOX]", "named twice"),
+        ("      - {name: INBOX, spam: false}", "      [INBOX, inbox]", "named twice"),
+        ("    after: keep", "    after: move\n    move_to: INBOX", "move needs move_to"),
+        ("    after: keep", "    after: move\n    move_to: Inbox", "move needs move_to"),
+        ('      token_url: ""', "      token_url: http://login.example/token", "clear text"),
+        ('      token_url: ""', "      token_url: https://login.example/token", "needs client_id"),
+        ("  blocklist: []", "  blocklist: [everybody]", "addresses or domains"),
+        ("  idle_minutes: 25", "  idle_minutes: 30", "less than or equal to 29"),
+    ],
+)
+def test_accounts_are_checked(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    text = changed(old, new).replace('    move_to: ""\n', "") if "move_to" in new else changed(old, new)
+    with pytest.raises(ConfigError, match=expected):
+        load_settings(write(tmp_path, text), {})
+
+
+def test_other_settings_of_a_mailbox_have_another_mark(tmp_path: Path) -> None:
+    marks = set()
+    for password in ("one", "two", "one"):
+        environment = {"MAILBOT_MAILBOXES__SUPPORT__PASSWORD": password}
+        mark = load_settings(write(tmp_path), environment).mailboxes["support"].mark(b"key")
+        assert password not in mark
+        marks.add(mark)
+    assert len(marks) == 2

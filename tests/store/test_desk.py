@@ -177,7 +177,7 @@ def test_an_order_tied_to_a_ticket_stays(database: Database) -> None:
     ("content_type", "inline", "is_proof"),
     [
         ("image/jpeg", False, True),
-        ("image/jpeg", True, False),
+        ("image/jpeg", True, False),  # a logo
         ("application/pdf", True, True),
         ("text/plain", False, False),
     ],
@@ -186,7 +186,7 @@ def test_a_filed_mail_is_masked_and_its_attachments_may_be_proof(
     database: Database, content_type: str, inline: bool, is_proof: bool
 ) -> None:
     database.execute_sql(
-        "INSERT INTO inbox VALUES (1, 'd', 'file', 1, '2026-03-20T09:00:00.000000Z', 'pending', 0, '', NULL, '', '')"
+        "INSERT INTO inbox VALUES (1, 'd', 'file', 1, 0, '2026-03-20T09:00:00.000000Z', 'pending', 0, '', NULL, '', '')"
     )
     ticket_id = new_ticket()
     attachment = RECEIPT.__class__(**{**vars(RECEIPT), "content_type": content_type, "inline": inline})

@@ -57,9 +57,9 @@ def test_other_encodings_are_refused_rather_than_guessed(file: Path, encoding: s
         read_orders(file)
 
 
-@pytest.mark.parametrize("name", ["orders.xlsx", "orders", "orders.json"])
+@pytest.mark.parametrize("name", ["orders.xls", "orders", "orders.json"])
 def test_an_unknown_ending_names_the_known_ones(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match=r"\.csv, \.tsv, \.jsonl and \.ndjson"):
+    with pytest.raises(ConfigError, match=r"\.csv, \.tsv, \.xlsx, \.jsonl and \.ndjson"):
         read_orders(tmp_path / name)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from mailbot.domain.bounces import Severity
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
+    AskOwner,
+    CloseTicket,
     Effect,
     FileApart,
     FileMail,
     FillForm,
+    FlagAddress,
+    GrantOrder,
     KeepInCopy,
     LearnMessageId,
     MergeTicket,
@@ -21,7 +26,7 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts
+from mailbot.domain.facts import Facts, Oversize
 from mailbot.domain.forms import Item, read_items
 from mailbot.domain.match import Ambiguous, Exact
 from mailbot.domain.message import Origin
@@ -68,6 +73,38 @@ def _add_elsewhere(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect,
     return (UseTicket(ticket_id=case.ticket_id), FileMail())
 
 
+@MAIL_WORDS.action("add to the ticket that asked")
+def _add_to_asking(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """File what the owner of an order answers with the mail that made us ask."""
+    if facts.confirmation is None:
+        raise ValueError("a rule files the answer of an order's owner, and there is none; put that condition into it")
+    return (UseTicket(ticket_id=facts.confirmation.ticket_id), FileMail())
+
+
+@MAIL_WORDS.action("let them speak for the order")
+def _grant(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Who quoted the order is answered as its owner would be, from now on."""
+    asked = facts.confirmation
+    if asked is None or asked.granted:
+        return ()
+    return (GrantOrder(confirmation_id=asked.confirmation_id), TieOrder(order_number=asked.order_number))
+
+
+@MAIL_WORDS.action("ask the order's owner")
+def _ask_owner(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A question to the address on the order, once in a while; the sender can't tell whether it was asked (G5)."""
+    order = facts.foreign_order
+    if order is None or facts.ask_until is None:
+        return ()
+    asks = AskOwner(
+        order_number=order.number,
+        address=order.buyer_email,
+        language=facts.known(order.language),
+        expires_at=facts.ask_until,
+    )
+    return (asks, Write(template="confirm_access", to=Reader.OWNER, automatic=True, asks=asks))
+
+
 @MAIL_WORDS.action("keep the bytes only")
 def _keep(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Nothing more is done: what the mail says is here already."""
@@ -83,7 +120,19 @@ def _learn(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
 @MAIL_WORDS.action("file apart")
 def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Keep the mail outside every ticket; `mailbot tickets unfiled` lists it."""
-    return (FileApart(reason=facts.mail.origin.value if facts.mail.origin is not Origin.HUMAN else facts.role.value),)
+    if facts.blocked:
+        reason = f"spam.blocklist: {facts.blocked}"
+    elif facts.mail.origin is not Origin.HUMAN:
+        reason = facts.mail.origin.value
+    else:
+        reason = facts.spam or facts.role.value
+    return (FileApart(reason=reason),)
+
+
+@MAIL_WORDS.action("close the ticket")
+def _close(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Nothing is left to do; an answer within the grace time opens it again."""
+    return (CloseTicket(),)
 
 
 @MAIL_WORDS.action("reopen the ticket")
@@ -146,6 +195,10 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Tell the staff member why nothing happened, and what is possible."""
     moved = staff_moves(facts, book)
     reasons = list(facts.words.problems) if facts.words else []
+    if facts.oversize is not None:
+        reasons.append(f"{_oversize(facts.oversize)}; please send your words again without the files")
+    if facts.mail.encrypted:
+        reasons.append("the mail is encrypted and can't be read here: send it without encryption")
     if not facts.thread.staff_token:
         reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice")
     elif not facts.staff_may_command:
@@ -188,7 +241,12 @@ _HEADLINES = (
     "order_not_confirmed",
     "too_late",
     "suspicious",
+    "owner_refuses",
+    "encrypted",
     "bounce",
+    "too_large",
+    "marked_as_spam",
+    "machine_mail",
 )
 
 
@@ -196,7 +254,13 @@ _HEADLINES = (
 def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
     remarks = [] if facts.bounce else list(facts.thread.refused)
-    remarks.extend(f"could not be delivered to {address}" for address in facts.mail.failed_recipients)
+    if facts.oversize is not None:
+        remarks.append(_oversize(facts.oversize))
+    if facts.spam:
+        remarks.append(f"marked as spam: {facts.spam}")
+    if facts.foreign_order is not None and argument == "order_not_confirmed":
+        remarks.append("the order's own address was asked whether this sender may speak for the order")
+    remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
     return (
@@ -213,10 +277,25 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     )
 
 
+@MAIL_WORDS.action("flag the address")
+def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Note that our mail didn't reach its recipient; a hard failure stops further automatic mail to that address."""
+    if facts.bounce is None or facts.bounce.flag is None:
+        return ()
+    return (FlagAddress(state=facts.bounce.flag),)
+
+
 @MAIL_WORDS.action("record an incident", ("bounce_of_staff_notice", "forged_sender"))
 def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Show it in `mailbot health` without a mail."""
     return (RecordIncident(kind=argument, detail=""),)
+
+
+def _oversize(mail: Oversize) -> str:
+    return (
+        f"the mail has {mail.size / 1e6:.1f} MB, more than {mail.limit / 1e6:.1f} MB (limits.message_bytes): only its "
+        f"header is here, the mail itself is still in {mail.place}"
+    )
 
 
 def _ticket_id(facts: Facts) -> int:
@@ -228,11 +307,29 @@ def _ticket_id(facts: Facts) -> int:
 
 
 def _tie_order(facts: Facts) -> tuple[Effect, ...]:
+    if facts.mail.origin is not Origin.HUMAN:
+        return ()  # what a machine quotes is nobody's answer
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
 
 
 def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
+
+
+def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
+    """What staff should know of a bounce."""
+    remarks = [f"could not be delivered to {address}" for address in facts.mail.failed_recipients]
+    if facts.bounce is not None and facts.bounce.money:
+        remarks.append("the mail told the customer of money: reach them in another way")
+    flag = facts.bounce.flag if facts.bounce is not None else None
+    if flag is not None and flag.severity is Severity.HARD:
+        remarks.append(
+            f"no automatic mail goes to {flag.address} any more ({flag.status or 'no status'}), until a proven mail "
+            f"comes from there or somebody runs: mailbot addresses clear {flag.address}"
+        )
+    elif flag is not None:
+        remarks.append(f"{flag.address}: a passing failure ({flag.status or 'no status'}); the next mail is sent")
+    return tuple(remarks)
 
 
 def _wish_evidence(facts: Facts) -> tuple[str, ...]:

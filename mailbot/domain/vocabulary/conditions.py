@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mailbot.domain.bounces import Severity
+from mailbot.domain.confirmation import agrees
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Ambiguous, Exact, NoMatch
 from mailbot.domain.message import Origin
@@ -10,6 +12,9 @@ from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
+
+# What shops write where a parcel hasn't arrived; the words for customers are in the templates.
+_UNDER_WAY = ("pending", "paid", "processing", "packed", "shipped", "in transit", "in_transit", "out for delivery")
 
 
 @MAIL_WORDS.condition("origin is", tuple(origin.value for origin in Origin))
@@ -46,6 +51,63 @@ def _is_our_bounce(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _is_staff_bounce(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A bounce of our own notice: another notice would bounce as well."""
     return facts.bounce is not None and facts.bounce.to_staff
+
+
+@MAIL_WORDS.condition("it is marked as spam")
+def _is_spam(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A header of spam.headers stands in it, or it lay in a folder marked `spam: true`."""
+    return bool(facts.spam)
+
+
+@MAIL_WORDS.condition("the sender is blocked")
+def _is_blocked(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The address or its domain stands in spam.blocklist; never true of staff or the desk itself."""
+    return bool(facts.blocked)
+
+
+@MAIL_WORDS.condition("it is too large")
+def _is_too_large(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The mail is above limits.message_bytes: only its header is here, the rest stayed on the server."""
+    return facts.oversize is not None
+
+
+@MAIL_WORDS.condition("the mail is encrypted")
+def _is_encrypted(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Its text, or a part of it, can't be read without a key that the desk doesn't have."""
+    return facts.mail.encrypted
+
+
+@MAIL_WORDS.condition("the bounce is", tuple(severity.value for severity in Severity))
+def _bounce_is(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Hard: nothing will ever arrive there. Soft: this mail didn't arrive. Notice: only delayed, or even delivered."""
+    return facts.bounce is not None and facts.bounce.severity.value == argument
+
+
+@MAIL_WORDS.condition("the bounced mail told of money")
+def _bounce_of_money(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A refund notice or the like: the customer doesn't know of what was promised (P13)."""
+    return facts.bounce is not None and facts.bounce.money
+
+
+@MAIL_WORDS.condition("staff know of the address")
+def _known_address(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """An earlier bounce told of the address already, and this one makes it no worse."""
+    bounce = facts.bounce
+    if bounce is None or bounce.known is None:
+        return False
+    return bounce.flag is None or bounce.known.severity is bounce.flag.severity
+
+
+@MAIL_WORDS.condition("this desk sent it")
+def _is_ours(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A mail of our own came back: by the desk's header or by its Message-ID."""
+    return facts.is_ours
+
+
+@MAIL_WORDS.condition("staff must see it")
+def _is_news(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Not a mere absence notice, delivery report, receipt, complaint report or mailing list."""
+    return facts.mail.is_news
 
 
 @MAIL_WORDS.condition("the sender is", tuple(role.value for role in Role))
@@ -144,6 +206,19 @@ def _in_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.ticket is not None and facts.ticket.customer_email != facts.sender
 
 
+@MAIL_WORDS.condition("the order's owner agrees")
+def _owner_agrees(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The owner of an order that somebody else quoted answers our question with a plain yes, in time (G5)."""
+    asked = facts.confirmation
+    return asked is not None and facts.now <= asked.expires_at and agrees(facts.mail.reply_text)
+
+
+@MAIL_WORDS.condition("the order's owner answers")
+def _owner_answers(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Any answer to our question whether somebody may speak for an order."""
+    return facts.confirmation is not None
+
+
 @MAIL_WORDS.condition("the ticket has a case")
 def _has_case(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A case of any state stands in the ticket."""
@@ -180,6 +255,31 @@ def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _asks_for(facts: Facts, book: RuleBook, argument: str) -> bool:
     """What this mail itself asks for, by rules/intents.yaml."""
     return any(wish.name == argument for wish in facts.wishes)
+
+
+@MAIL_WORDS.condition("the only wish is", WISH)
+def _only_wish(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The mail asks for this and for nothing else: an answer from the data says all."""
+    return [wish.name for wish in facts.wishes] == [argument]
+
+
+@MAIL_WORDS.condition("the sender is proven")
+def _proven(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Our own mail server vouches for the sender's address (G5)."""
+    return facts.standing.verdict is Verdict.VERIFIED
+
+
+@MAIL_WORDS.condition("the parcel is on its way")
+def _on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The matched order isn't delivered, by our data; who misses a delivered parcel needs a person."""
+    order = facts.order.order if isinstance(facts.order, Exact) else None
+    return order is not None and order.delivered_on is None and order.shipping_status.casefold() in _UNDER_WAY
+
+
+@MAIL_WORDS.condition("the refund is on its way")
+def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A refund of the matched order is booked, and settled or within its promise (P13)."""
+    return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
 
 
 @MAIL_WORDS.condition("the order is", ("exact", "ambiguous", "not confirmed", "not named"))

@@ -4,6 +4,7 @@ CREATE TABLE inbox (
   digest TEXT NOT NULL UNIQUE,
   source TEXT NOT NULL,
   size BIGINT NOT NULL,
+  is_header_only BOOLEAN NOT NULL,
   received_at TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'quarantined')),
   attempts INTEGER NOT NULL,
@@ -36,6 +37,19 @@ CREATE TABLE cursor (
 );
 CREATE UNIQUE INDEX cursor_folder ON cursor (mailbox, folder, uidvalidity);
 
+CREATE TABLE mailbox_trouble (
+  id {id},
+  mailbox TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  since TEXT NOT NULL,
+  failures INTEGER NOT NULL,
+  next_try_at TEXT NOT NULL,
+  is_refusal BOOLEAN NOT NULL,
+  tried_with TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE UNIQUE INDEX mailbox_trouble_place ON mailbox_trouble (mailbox, folder);
+
 CREATE TABLE orders (
   number TEXT PRIMARY KEY,
   buyer_name TEXT NOT NULL,
@@ -48,9 +62,14 @@ CREATE TABLE orders (
   purchased_on DATE NOT NULL,
   delivered_on DATE,
   shipping_status TEXT NOT NULL,
-  tracking_number TEXT NOT NULL
+  tracking_number TEXT NOT NULL,
+  phone_key TEXT NOT NULL,
+  tracking_key TEXT NOT NULL
 );
-CREATE INDEX orders_buyer ON orders (buyer_email);
+CREATE INDEX orders_buyer ON orders (buyer_email, purchased_on, number);
+CREATE INDEX orders_newest ON orders (purchased_on, number);
+CREATE INDEX orders_phone ON orders (phone_key, purchased_on, number);
+CREATE INDEX orders_tracking ON orders (tracking_key, purchased_on, number);
 
 CREATE TABLE order_line (
   id {id},
@@ -63,6 +82,14 @@ CREATE TABLE order_line (
   unit_price TEXT NOT NULL
 );
 CREATE UNIQUE INDEX order_line_position ON order_line (order_number, position);
+
+-- Serial numbers in the form in which they are compared; as printed they stand in order_line.
+CREATE TABLE order_serial (
+  order_number TEXT NOT NULL REFERENCES orders (number) ON DELETE CASCADE,
+  serial TEXT NOT NULL,
+  PRIMARY KEY (order_number, serial)
+);
+CREATE INDEX order_serial_serial ON order_serial (serial, order_number);
 
 CREATE TABLE ticket (
   id {id},
@@ -98,6 +125,20 @@ CREATE TABLE learned_id (
 );
 CREATE UNIQUE INDEX learned_id_message_id ON learned_id (message_id, ticket_id);
 
+-- Owners of orders are asked whether somebody else may speak for them.
+CREATE TABLE confirmation (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  order_number TEXT NOT NULL,
+  asked_for TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  granted_at TEXT
+);
+CREATE INDEX confirmation_ticket ON confirmation (ticket_id);
+CREATE INDEX confirmation_order ON confirmation (order_number);
+CREATE INDEX confirmation_asked_for ON confirmation (asked_for);
+
 CREATE TABLE outbox (
   id {id},
   ticket_id INTEGER REFERENCES ticket (id),
@@ -106,6 +147,8 @@ CREATE TABLE outbox (
   recipient TEXT NOT NULL,
   message_id TEXT NOT NULL UNIQUE,
   automatic BOOLEAN NOT NULL,
+  verified BOOLEAN NOT NULL,
+  subject_key TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'transmitting', 'sent', 'uncertain', 'dead')),
   attempts INTEGER NOT NULL,
   next_try_at TEXT,
@@ -117,6 +160,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (next_try_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('sending', 'transmitting', 'uncertain', 'dead');
 CREATE INDEX outbox_recipient ON outbox (recipient, created_at);
+CREATE INDEX outbox_subject ON outbox (subject_key, created_at) WHERE subject_key <> '';
 CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
 
 CREATE TABLE outbox_bytes (
@@ -138,8 +182,10 @@ CREATE TABLE message (
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   origin TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
   content_digest TEXT NOT NULL,
   verdict TEXT NOT NULL,
+  warnings TEXT NOT NULL,
   at TEXT NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
@@ -151,6 +197,8 @@ CREATE TABLE attachment (
   digest TEXT NOT NULL,
   filename TEXT NOT NULL,
   content_type TEXT NOT NULL,
+  detected_type TEXT NOT NULL,
+  flags TEXT NOT NULL,
   size BIGINT NOT NULL,
   inline BOOLEAN NOT NULL
 );
@@ -212,6 +260,18 @@ CREATE TABLE refund (
 );
 CREATE INDEX refund_order ON refund (order_number);
 CREATE INDEX refund_open ON refund (due_on) WHERE state = 'booked';
+
+CREATE TABLE address (
+  id {id},
+  address TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('hard', 'soft')),
+  status TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  seen_at TEXT NOT NULL
+);
+CREATE INDEX address_state ON address (state);
 
 CREATE TABLE incident (
   id {id},

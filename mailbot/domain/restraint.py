@@ -1,0 +1,104 @@
+"""What keeps an automatic answer back (G4): a machine's mark on the mail, or a cap. The mail is never kept back.
+
+The answer is taken out of the decision, the reason stands in the trace, and staff see the mail with that reason.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from hashlib import sha256
+
+from mailbot.domain.effects import Decision, Effect, OpenTicket, Reader, RecordIncident, UseTicket, Write
+from mailbot.domain.facts import Facts
+from mailbot.domain.numbers import without_tags
+from mailbot.domain.standing import Role
+
+_DIGITS = re.compile(r"\d{3,}")  # dates, ids and counters differ from one machine's mail to the next
+_TAGS = re.compile(r"\[[^\]\n]{1,60}\]|[#＃]\s?\d{1,12}")
+
+
+def subject_key(sender: str, subject: str) -> str:
+    """A digest of sender and subject, by which answers to the same thing are counted; nothing can be read from it.
+
+    Tags, reply prefixes, numbers, case and blanks don't count, nor what stands behind a "+" in the address.
+    """
+    local, _, domain = sender.lower().rpartition("@")
+    bare = without_tags(_TAGS.sub(" ", subject[:1_000]))
+    bare = " ".join(_DIGITS.sub("0", bare).lower().split())
+    return sha256(f"{local.partition('+')[0]}@{domain}\0{bare}".encode()).hexdigest()[:32]
+
+
+def restrain(decision: Decision, facts: Facts) -> Decision:
+    """The decision without the answers that must not go out."""
+    held: list[Write] = []
+    remarks: list[str] = []
+    incidents: list[Effect] = []
+    for effect in decision.effects:
+        if not isinstance(effect, Write):
+            continue
+        cap = _cap(effect, facts)
+        if effect.automatic and effect.to is Reader.CUSTOMER and facts.mail.no_reply_reason:
+            held.append(effect)
+            remarks.append(f"not answered by itself: {facts.mail.no_reply_reason}")
+        elif cap:
+            held.append(effect)
+            remarks.append(f"not sent, the cap on {cap} is reached: {effect.template}")
+            incidents.append(RecordIncident(kind="cap", detail=remarks[-1]))
+    remarks = list(dict.fromkeys(remarks))
+    kept = [effect for effect in decision.effects if effect not in held]
+    if facts.mail.no_reply_reason and facts.mail.is_news and facts.role is not Role.STAFF and not held:
+        remarks.append(f"not answered by itself: {facts.mail.no_reply_reason}")
+    if not remarks:
+        return decision
+    return replace(
+        decision,
+        effects=(*_with_staff_told(kept, held, remarks, facts), *dict.fromkeys(incidents)),
+        remarks=(*decision.remarks, *remarks),
+    )
+
+
+def _cap(letter: Write, facts: Facts) -> str:
+    """Which cap keeps the letter back, "" for none."""
+    budget = facts.budget
+    if letter.template == "staff_reply":
+        return "staff's words sent on per ticket" if budget.for_relays <= 0 else ""
+    if not letter.automatic:
+        return ""
+    caps = {"address": budget.for_address, "ticket": budget.for_ticket, "subject": budget.for_subject}
+    return next((f"automatic answers per {name}" for name, left in caps.items() if left <= 0), "")
+
+
+def _with_staff_told(kept: list[Effect], held: list[Write], remarks: list[str], facts: Facts) -> list[Effect]:
+    """Staff see the mail and why it was not answered: in the notice that they get anyway, or in one of its own."""
+    notices = [effect for effect in kept if isinstance(effect, Write) and effect.template == "staff_notice"]
+    if notices:
+        return [
+            replace(effect, remarks=(*effect.remarks, *remarks)) if effect in notices else effect for effect in kept
+        ]
+    if not any(letter.to is Reader.CUSTOMER for letter in held):
+        return kept
+    if facts.role is Role.STAFF and not (facts.words and facts.words.commands):
+        # Nothing shows that a person wrote it, and another notice to all could be answered by the same machine:
+        # only the sender hears of it, within their cap.
+        refusal = Write(
+            template="staff_command_refused",
+            to=Reader.ACTING_STAFF,
+            automatic=True,
+            headline="command_refused",
+            remarks=tuple(remarks),
+        )
+        return kept if _cap(refusal, facts) else [*kept, refusal]
+    if not any(isinstance(effect, (OpenTicket, UseTicket)) for effect in kept):
+        return kept
+    notice = Write(
+        template="staff_notice",
+        to=Reader.STAFF,
+        automatic=False,
+        headline="not_answered",
+        remarks=tuple(remarks),
+        evidence=(*facts.thread.evidence, *facts.order.evidence),
+        enclose=True,
+        with_order=True,
+    )
+    return [*kept, notice]

@@ -1,0 +1,304 @@
+"""What is known around a mail, collected for the decision about it: reads only, decides nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import re2
+
+from mailbot.apply import Occasion
+from mailbot.correspondence import Correspondence
+from mailbot.domain.bounces import MONEY_TEMPLATES, BounceLimits, after_bounce, report_about, severity_of
+from mailbot.domain.commands import StaffWords, read_staff_words
+from mailbot.domain.facts import AnswerBudget, BounceFacts, Facts, Oversize, TicketFacts
+from mailbot.domain.forms import Answers, form_labels, read_form
+from mailbot.domain.match import Exact, NoMatch, OrderMatch, foreign_order, match_order
+from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
+from mailbot.domain.message import Address, IncomingMail, Origin
+from mailbot.domain.orders import Order
+from mailbot.domain.references import References, find_references
+from mailbot.domain.restraint import subject_key
+from mailbot.domain.rules import RuleBook
+from mailbot.domain.spam import blocked_by, spam_mark
+from mailbot.domain.standing import Role, Standing, Verdict
+from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
+from mailbot.errors import BadItem
+from mailbot.evidence.calendars import work_calendar
+from mailbot.mail import language
+from mailbot.mail.authenticity import judge_sender
+from mailbot.mail.compose import ascii_address
+from mailbot.mail.tokens import find_tokens
+from mailbot.settings import Settings
+from mailbot.store import addresses, confirmations, history, inbox, orders, tickets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """A mail with everything that was found out about it."""
+
+    facts: Facts
+    occasion: Occasion
+
+
+@dataclass(kw_only=True)
+class Gatherer:
+    """Collects the facts about a mail."""
+
+    settings: Settings
+    book: RuleBook  # for the words of wishes and the lines of forms
+    correspondence: Correspondence
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def gather(
+        self,
+        mail: IncomingMail,
+        received_at: datetime,
+        inbox_id: int | None,
+        *,
+        now: datetime | None = None,
+        item: inbox.InboxItem | None = None,
+    ) -> Gathered:
+        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
+        now = now or self.clock()
+        sender = _writable(mail.sender)
+        role, staff_name = self._role(sender)
+        mail = _in_earlier_language(mail, sender) if role is Role.CUSTOMER else mail
+        standing = judge_sender(
+            mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
+        )
+        references = find_references(mail, self._find_order_numbers, find_tokens)
+        thread = self.correspondence.thread(mail, references, sender, standing)
+        found = orders.by_numbers(finding.value for finding in references.order_numbers)
+        order: OrderMatch = NoMatch(evidence=(), numbers_quoted=False)
+        if role is Role.CUSTOMER:
+            granted = confirmations.granted(sender, found)
+            order = match_order(references, found, sender=sender, standing=standing, granted=granted)
+        ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
+        if ticket is not None and role is Role.CUSTOMER:
+            why = self.correspondence.another_matter(ticket, mail, references, order, now)
+            if why:
+                thread, ticket = as_matter_of_its_own(thread, why), None
+        words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
+        if words is not None and words.start_return is not None and ticket is not None:
+            order = _order_to_return(words.start_return, ticket)
+        elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
+        facts = Facts(
+            now=now,
+            today=now.astimezone(self._zone).date(),
+            mail=mail,
+            sender=sender,
+            role=role,
+            staff_name=staff_name,
+            standing=standing,
+            staff_may_command=self._staff_may_command(standing),
+            references=references,
+            thread=thread,
+            ticket=ticket,
+            open_case_elsewhere=elsewhere,
+            order=order,
+            wishes=self.book.wishes.wishes(mail.subject, mail.reply_text),
+            # What somebody in copy writes is read, but moves nothing.
+            form=self._form(mail) if role is Role.CUSTOMER and not _is_in_copy(ticket, sender) else {},
+            words=words,
+            bounce=self._bounce(mail, references, now) if mail.origin is Origin.BOUNCE else None,
+            budget=self._budget(mail, sender, ticket, standing, now),
+            # Only staff book refunds; the holidays take a tenth of a second to load.
+            calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
+            known_languages=self.settings.languages,
+            oversize=_oversize(item, self.settings.limits.message_bytes),
+            spam=spam_mark(
+                mail.spam_headers, self.settings.spam.headers, item.source if item else "", self.settings.spam_folders()
+            ),
+            blocked=blocked_by(sender, self.settings.spam.blocklist) if role is Role.CUSTOMER else "",
+            only_thanks=ticket is not None and says_only_thanks(mail, self.correspondence.names(ticket)),
+            is_second_copy=tickets.is_second_copy(mail, standing.verdict),
+            in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
+            merge_target=_merge_target(words),
+            foreign_order=self._foreign_order(references, found, order, standing, sender, now),
+            ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
+            confirmation=self.correspondence.confirmation(references, sender, standing),
+            refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
+            own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
+            is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
+            flagged=addresses.get(sender) if sender else None,
+        )
+        occasion = Occasion(
+            now=now,
+            today=facts.today,
+            mail=mail,
+            inbox_id=inbox_id,
+            received_at=received_at,
+            sender=sender,
+            standing=standing.verdict.value,
+            order=order.order if isinstance(order, Exact) else None,
+            subject_key=subject_key(sender, mail.subject),
+        )
+        return Gathered(facts=facts, occasion=occasion)
+
+    def _role(self, sender: str) -> tuple[Role, str]:
+        if not sender:
+            return Role.NOBODY, ""
+        if sender in self.settings.own_addresses():
+            return Role.DESK, ""
+        member = self.settings.is_staff(sender)
+        return (Role.STAFF, member.name) if member else (Role.CUSTOMER, "")
+
+    def _staff_may_command(self, standing: Standing) -> bool:
+        if standing.verdict is Verdict.VERIFIED:
+            return True
+        return standing.verdict is Verdict.UNVERIFIED and not self.settings.authentication.staff_commands_need_pass
+
+    def _foreign_order(
+        self,
+        references: References,
+        found: Mapping[str, Order],
+        match: OrderMatch,
+        standing: Standing,
+        sender: str,
+        now: datetime,
+    ) -> Order | None:
+        """An order whose owner may be asked: not twice in `ask_days`, neither about the order nor for the person."""
+        order = foreign_order(references, found, match, standing)
+        ways = self.settings.authentication
+        if order is None or not ways.ask_owners or not order.buyer_email:
+            return None
+        if confirmations.asked_since(order.number, sender, now - timedelta(days=ways.ask_days)):
+            return None
+        return order
+
+    def _form(self, mail: IncomingMail) -> Answers:
+        """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
+        if mail.text == mail.reply_text:
+            return read_form(mail.text, self._form_labels)
+        return {**read_form(mail.text, self._form_labels), **read_form(mail.reply_text, self._form_labels)}
+
+    def _staff_words(
+        self, mail: IncomingMail, references: References, staff_name: str, ticket: TicketFacts | None, sender: str
+    ) -> StaffWords:
+        notices = history.texts_of_ours(references.message_ids)
+        if ticket is not None:  # a mail program may start a new thread
+            notices += history.texts_to(ticket.ticket_id, sender)
+        return read_staff_words(mail.reply_text, notices, (staff_name, self.settings.brand.name))
+
+    def _bounce(self, mail: IncomingMail, references: References, now: datetime) -> BounceFacts | None:
+        """Which mail of ours a bounce is about, and what it makes of the recipient's address."""
+        sent = tickets.sent_mail(references.message_ids)
+        if sent is None:
+            return None
+        limits = self.settings.limits
+        report = report_about(sent.recipient, mail.deliveries)
+        known = addresses.get(sent.recipient)
+        return BounceFacts(
+            ticket_id=sent.ticket_id,
+            to_staff=sent.to_staff,
+            severity=severity_of(report),
+            money=sent.template in MONEY_TEMPLATES,
+            known=known,
+            flag=after_bounce(
+                known,
+                report,
+                sent.recipient,
+                now,
+                BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days)),
+            ),
+        )
+
+    def _budget(
+        self, mail: IncomingMail, sender: str, ticket: TicketFacts | None, standing: Standing, now: datetime
+    ) -> AnswerBudget:
+        limits = self.settings.limits
+        verified = standing.verdict is Verdict.VERIFIED
+        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+        # The answer goes to the ticket's customer, whoever of its participants wrote.
+        member = self.settings.is_staff(sender)
+        readers = {sender, member.address if member else "", ticket.customer_email if ticket else ""} - {""}
+        to_address = max((tickets.answers_since(one, day, verified=verified) for one in readers), default=0)
+        in_ticket = tickets.ticket_answers_since(ticket.ticket_id, hour, verified=verified) if ticket else 0
+        relayed = tickets.relayed_since(ticket.ticket_id, hour) if ticket else 0
+        same = tickets.subject_answers_since(subject_key(sender, mail.subject), day, verified=verified) if sender else 0
+        return AnswerBudget(
+            for_address=limits.replies_per_address_per_day - to_address,
+            for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
+            for_subject=limits.replies_per_subject_per_day - same,
+            for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
+        )
+
+    @cached_property
+    def _form_labels(self) -> Mapping[str, str]:
+        return form_labels(self.book.returns.form)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def _calendar(self) -> WorkCalendar:
+        year = self.clock().astimezone(self._zone).year
+        return work_calendar(self.settings.calendar, (year, year + 1))
+
+    @cached_property
+    def _find_order_numbers(self) -> Callable[[str], list[str]]:
+        pattern = re2.compile(self.settings.orders.number_pattern)
+
+        def find(text: str) -> list[str]:
+            return [match.group(0) for match in pattern.finditer(text)]
+
+        return find
+
+
+def _end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """People are told a day, and it counts whole."""
+    return moment.astimezone(zone).replace(hour=23, minute=59, second=59, microsecond=0)
+
+
+def _oversize(item: inbox.InboxItem | None, limit: int) -> Oversize | None:
+    if item is None or not item.is_header_only:
+        return None
+    return Oversize(size=item.size, limit=limit, place=item.source.removeprefix("imap:"))
+
+
+def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
+    """The mail with its language told anew where it is too short to tell by ("ok") and the sender wrote before."""
+    if len(mail.reply_text) > language.SHORT:
+        return mail
+    prior = tickets.newest_language(sender)
+    if not prior or prior == mail.language:
+        return mail
+    return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
+
+
+def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
+    """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
+    order = orders.get(number or ticket.order_number)
+    if order is None:
+        return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
+    if order.buyer_email != ticket.customer_email and not confirmations.granted(ticket.customer_email, [order.number]):
+        return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
+    return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
+
+
+def _merge_target(words: StaffWords | None) -> TicketFacts | None:
+    if words is None or words.merge_into is None:
+        return None
+    ticket_id = tickets.after_merges([words.merge_into]).get(words.merge_into)
+    return tickets.load(ticket_id) if ticket_id is not None else None
+
+
+def _is_in_copy(ticket: TicketFacts | None, sender: str) -> bool:
+    return ticket is not None and ticket.customer_email != sender
+
+
+def _writable(sender: Address | None) -> str:
+    """The sender's address in lower case; "" where nobody can be written to."""
+    try:
+        # A domain that changes when it is made ASCII (fullwidth letters) is another one than the server judged.
+        if sender is None or unicodedata.normalize("NFKC", sender.email) != sender.email:
+            return ""
+        return ascii_address(sender.email).lower()
+    except BadItem:
+        return ""
