@@ -14,7 +14,7 @@ principles keep the table short:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -112,6 +112,8 @@ class WishTable:
     intents: tuple[Intent, ...]
     threshold: int  # points from which a wish is recognised
     negation: Negation = Negation()
+    negatable: frozenset[str] = frozenset()  # wishes that a negation turns round; a state or a question is none
+    guesses: tuple[Intent, ...] = ()  # weighed where nothing was found among the intents
     sayings: tuple[Phrase, ...] = ()  # look like a wish and are none: "return my call"
     alone: frozenset[str] = frozenset()  # wishes that count only where no other is found: thanks
     instead: tuple[tuple[str, str], ...] = ()  # where the first has more points, the second is not meant
@@ -120,6 +122,14 @@ class WishTable:
 
     def wishes(self, subject: str, text: str) -> tuple[Wish, ...]:
         """The wishes in the subject and the customer's own words, best first; the table's order decides a draw."""
+        found = self._recognised(subject, text)
+        return found or (self._guessing.wishes(subject, text) if self.guesses else ())
+
+    @cached_property
+    def _guessing(self) -> WishTable:
+        return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=())
+
+    def _recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
         scores = [0] * len(self.intents)
         because: list[list[str]] = [[] for _ in self.intents]
         counted: set[tuple[int, bool]] = set()
@@ -148,6 +158,11 @@ class WishTable:
         """Each phrase with the index of its wish; -1 for a saying."""
         rows = [(index, phrase) for index, intent in enumerate(self.intents) for phrase in intent.phrases]
         return (*rows, *((-1, phrase) for phrase in self.sayings))
+
+    @cached_property
+    def _negatable(self) -> tuple[bool, ...]:
+        """For each wish, and at last for the sayings."""
+        return (*(intent.name in self.negatable for intent in self.intents), False)
 
     @cached_property
     def _trie(self) -> _Node:
@@ -216,7 +231,8 @@ class WishTable:
         for match in matches:
             if any(match.mask != mask and match.mask & mask == match.mask for mask in masks):
                 continue
-            yield match, next((found for found in free if self._turns(found, match, free)), None)
+            turned = next((found for found in free if self._turns(found, match, free)), None)
+            yield match, turned if self._negatable[match.intent] else None
 
     def _matches(self, clause: list[_Found]) -> list[_Match]:
         """What holds in the clause; of rows of one wish that are made of the same words only the weightiest."""

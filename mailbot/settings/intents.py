@@ -11,7 +11,19 @@ from mailbot.domain.words import QUESTION, STOP, split_words
 from mailbot.errors import ConfigError
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
 
-_KEYS = ("threshold", "alone", "instead", "negation", "spellings", "no misspellings", "groups", "sayings", "wishes")
+_KEYS = (
+    "threshold",
+    "alone",
+    "instead",
+    "negation",
+    "negatable",
+    "spellings",
+    "no misspellings",
+    "groups",
+    "sayings",
+    "wishes",
+    "guesses",
+)
 _NEGATION = ("far", "near", "after", "but")
 _MOST_ALTERNATIVES = 2_000  # of one phrase, with its groups put in
 _MOST_WORDS = 12  # side by side; a Chinese character is a word
@@ -29,26 +41,36 @@ def read_wishes(source: YamlFile) -> WishTable:
     threshold = expect(source, ("threshold",), int, "a whole number of points")
     spellings = _spellings(source)
     groups = _groups(source)
-    intents = []
-    for wish in expect(source, ("wishes",), dict, "wishes, each with phrases by language"):
-        key: KeyPath = ("wishes", wish)
-        expect(source, key, dict, "phrases by language")
-        intents.append(Intent(name=str(wish), phrases=tuple(_phrases(source, key, groups, spellings))))
+    intents = _intents(source, "wishes", groups, spellings)
     sayings = []
     for language, index, text in _words_by_language(source, ("sayings",)):
         where: KeyPath = ("sayings", language, index)
         sayings.append(Phrase(text=text, parts=_parts(source, where, text, groups, spellings), weight=0))
     names = {intent.name for intent in intents}
+    guesses = _intents(source, "guesses", groups, spellings) if "guesses" in source.data else ()
+    for guess in guesses:
+        if guess.name not in names:
+            raise ConfigError(f"{source.where(('guesses', guess.name))}: there is no wish {guess.name!r}")
     return WishTable(
         intents=tuple(intents),
         threshold=threshold,
         negation=_negation(source, groups, spellings),
+        guesses=guesses,
         sayings=tuple(sayings),
+        negatable=frozenset(_names(source, ("negatable",), names)),
         alone=frozenset(_names(source, ("alone",), names)),
         instead=tuple(_instead(source, names)),
         spellings=tuple(spellings.items()),
         known=frozenset(_list(source, ("no misspellings",))),
     )
+
+
+def _intents(source: YamlFile, section: str, groups: Groups, spellings: Spellings) -> tuple[Intent, ...]:
+    intents = []
+    for wish in expect(source, (section,), dict, "wishes, each with phrases by language"):
+        phrases = tuple(_phrases(source, (section, wish), groups, spellings))
+        intents.append(Intent(name=str(wish), phrases=phrases))
+    return tuple(intents)
 
 
 def _names(source: YamlFile, key: KeyPath, names: Collection[str]) -> Iterator[str]:
@@ -81,7 +103,7 @@ def _parts(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellin
 
     The language, whose words of a group are put in, is the part after the wish, or the last but one.
     """
-    language = str(key[2] if key[0] == "wishes" else key[1])
+    language = str(key[2] if key[0] in ("wishes", "guesses") else key[1])
     if not isinstance(text, str) or not text.strip():
         raise ConfigError(f"{source.where(key)}: {text!r} is no phrase; put it in quotes")
     parts = []
@@ -155,10 +177,10 @@ def _spellings(source: YamlFile) -> Spellings:
         key: KeyPath = ("spellings", written)
         if not isinstance(written, str) or not isinstance(meant, str):
             raise ConfigError(f"{source.where(key)}: spellings: put both words in quotes")
-        (short, *others) = split_words(written, {}).words
-        if others:
+        found_words = split_words(written, {}).words
+        if len(found_words) != 1 or STOP in found_words:
             raise ConfigError(f"{source.where(key)}: {written!r}: expected a single word")
-        found[short] = split_words(meant, {}).words
+        found[found_words[0]] = split_words(meant, {}).words
     return found
 
 

@@ -99,7 +99,7 @@ MAILS: dict[str, str] = {
     # Several wishes at once.
     "It is broken. I want my money back, please refund me.": "return warranty",
     "水壶坏了，我要退货。": "return warranty",
-    "还没收到货，我要退款。": "order_status return",
+    "还没收到货，我要退款。": "return order_status",
     "为什么不能退？才买了三天。": "return",
     "Can I return it or exchange it?": "return exchange",
     # Nothing that the table knows.
@@ -156,6 +156,7 @@ TABLE = """
 threshold: 1
 alone: [thanks]
 instead: {refund_status: [return]}
+negatable: [return, repair, cancel]
 negation:
   en: {far: [do not want, instead of], near: [not], but: [but, i want]}
   zh: {far: [不要], near: [不], but: [我要]}
@@ -180,6 +181,9 @@ wishes:
     zh: {取消<订单>: 4}
   thanks:
     en: {thanks: 3, "?": -3}
+guesses:
+  cancel:
+    en: {"stop + ?": 2}
 """.replace("<订单>", "<order>")
 
 
@@ -242,6 +246,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> WishTable:
         ("不要退货，我要维修", "repair 3"),
         ("不要退货我要维修", "repair 3"),
         ("不退货", ""),
+        ("I do not want the status of my return", "refund_status 5"),  # not among those that are turned round
         ("不要 退货", ""),
         ("返品ではなく", ""),
         ("return it. No, do not want to return it", ""),  # both count
@@ -249,6 +254,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> WishTable:
         ("thanks", "thanks 3"),
         ("return, thanks", "return 3"),
         ("thanks?", ""),
+        # Only where nothing was found.
+        ("can you stop it?", "cancel 2"),
+        ("can you stop it? I return it", "return 3"),
         ("", ""),
     ],
 )

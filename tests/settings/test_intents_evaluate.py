@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.errors import ConfigError
+from mailbot.settings.intents import read_wishes
+from mailbot.settings.yamlfile import read_yaml
+
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus" / "intents" / "customer_service_en.csv"
 ROWS = "text,intent\nI want to return it,return\nWhere is my parcel?,Track-Order\nhello,other\nboo,ghost\n"
@@ -129,3 +133,33 @@ def test_nine_in_ten_of_other_peoples_sentences_are_understood() -> None:
     found = json.loads(done.stdout)
     assert found["counted"] == 810
     assert found["share"] >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        ("alone: [b]\n", 1, "there is no wish 'b'"),
+        ("negatable: [b]\n", 1, "there is no wish 'b'"),
+        ("instead: {b: [a]}\n", 1, "there is no wish 'b'"),
+        ("guesses: {b: {en: {x: 1}}}\n", 1, "there is no wish 'b'"),
+        ("treshold: 3\n", 1, "'treshold' is no part of this file"),
+        ("negation: {en: {wide: [x]}}\n", 1, "'wide': expected far"),
+        ("negation: {en: {near: [no]}}\n", 1, "put it in quotes"),
+        ("sayings: {en: ['<b>']}\n", 1, "no group <b> has words for en"),
+        ("groups: {b: {zh: [x]}}\nsayings: {en: ['<b>']}\n", 2, "no group <b> has words for en; there is: none"),
+        ("sayings: {en: ['a*b']}\n", 1, "a star stands"),
+        ("sayings: {zh: ['退*']}\n", 1, "a star stands"),
+        ("sayings: {en: ['one, two']}\n", 1, "without punctuation"),
+        ("sayings: {en: ['one +']}\n", 1, "is no phrase"),
+        ("spellings: {a b: c}\n", 1, "expected a single word"),
+        ("spellings: {'!': c}\n", 1, "expected a single word"),
+        ("spellings: {a: 1}\n", 1, "put both words in quotes"),
+    ],
+)
+def test_a_mistake_in_the_table_is_named_with_its_line(tmp_path: Path, text: str, line: int, expected: str) -> None:
+    path = tmp_path / "intents.yaml"
+    path.write_text(f"{text}threshold: 3\nwishes: {{a: {{en: {{x: 3}}}}}}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        read_wishes(read_yaml(path))
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert expected in str(caught.value)
