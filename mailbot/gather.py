@@ -26,7 +26,6 @@ from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
-from mailbot.domain.wishes import score_wishes
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
@@ -106,7 +105,7 @@ class Gatherer:
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
-            wishes=score_wishes(mail.subject, mail.reply_text, self.book.intents, self.book.wish_threshold),
+            wishes=self.book.wishes.wishes(mail.subject, mail.reply_text),
             # What somebody in copy writes is read, but moves nothing.
             form=self._form(mail) if role is Role.CUSTOMER and not _is_in_copy(ticket, sender) else {},
             words=words,

@@ -91,6 +91,11 @@ def check_rules(settings: Settings, templates: Templates) -> RuleBook:
     return load_rules(settings.rules, templates.names())
 
 
+def rules_folder(settings_file: Path) -> Path:
+    """Where the rules are; those that `init` copies, where there is no settings file yet."""
+    return load_settings(settings_file).rules if settings_file.exists() else starter_file("rules")
+
+
 @contextlib.contextmanager
 def open_desk(settings_file: Path, clock: Clock = lambda: datetime.now(UTC)) -> Iterator[Desk]:
     """Build everything; the database is brought up to date first.

@@ -14,6 +14,7 @@ from mailbot import __version__
 from mailbot.cli import (
     addresses,
     demo,
+    intents,
     mail,
     monitor,
     orders,
@@ -41,6 +42,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.tickets_app, name="tickets")
 app.add_typer(tickets.cases_app, name="cases")
 app.add_typer(refunds.app, name="refunds")
+app.add_typer(intents.app, name="intents")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(quarantine.app, name="quarantine")

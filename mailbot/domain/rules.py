@@ -12,7 +12,7 @@ from mailbot.domain.forms import FormField
 from mailbot.domain.message import Origin
 from mailbot.domain.restraint import restrain
 from mailbot.domain.standing import Verdict
-from mailbot.domain.wishes import Intent
+from mailbot.domain.wishes import WishTable
 
 F = TypeVar("F", Facts, DueFacts)
 
@@ -63,8 +63,7 @@ class RuleBook:
     version: str  # digest of the files, stored with every decision (G8)
     mail_tables: Mapping[str, tuple[Rule[Facts], ...]]  # entered at "incoming"
     due_rules: tuple[Rule[DueFacts], ...]
-    intents: tuple[Intent, ...]
-    wish_threshold: int
+    wishes: WishTable
     returns: ReturnPolicy
 
 

@@ -1,40 +1,61 @@
-"""What the customer wants, scored by a readable table (rules/intents.yaml)."""
+"""What the customer wants, scored by a readable table (rules/intents.yaml).
+
+A row of the table is a phrase and a weight. A phrase is one or several parts joined by "+", which stand in one clause
+in any order; a part is words that stand side by side, or several such alternatives with "/" between them. Three
+principles keep the table short:
+
+1. The more specific phrase counts: what lies wholly inside a longer phrase that was found is not counted on its own
+   ("refund" within "refund + status").
+2. A phrase that a negation turns round counts against its wish. A negation inside a phrase belongs to that phrase
+   ("not working").
+3. A row counts once for and once against, however often it stands in the mail.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
+
+from mailbot.domain.spelling import Lexicon
+from mailbot.domain.words import STOP, split_words
+
+_MOST_CLAUSES = 80  # of a mail that are weighed, from the first in which anything of the table stands
+_MOST_MATCHES = 60  # of a clause
+_WORDS_SHOWN = 100  # more than a clause has, with what a phrase may reach over
+
+Alternative = tuple[str, ...]  # words side by side: ("send", "back"), ("退", "货")
+Part = tuple[Alternative, ...]  # any one of them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
-    """A phrase that speaks for or against a wish."""
+    """A row of the table: words that speak for or against a wish."""
 
-    text: str  # matched without case; at word ends only where it begins or ends with a Latin letter
+    text: str  # as written in the table
+    parts: tuple[Part, ...]  # all of them in one clause
     weight: int  # positive speaks for the wish, negative against it
-
-    def stands_in(self, words: str) -> bool:
-        """`words` as `_folded` makes them."""
-        return self._folded_text in words and self._pattern.search(words) is not None
-
-    @cached_property
-    def _folded_text(self) -> str:
-        return _folded(self.text)
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        before = r"(?<![a-z0-9])" if self._folded_text[:1].isascii() else ""
-        after = r"(?![a-z0-9])" if self._folded_text[-1:].isascii() else ""
-        return re.compile(before + re.escape(self._folded_text) + after)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """One row of the table."""
+    """A wish and what speaks for it."""
 
     name: str  # "return"
     phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negation:
+    """Words that turn a phrase round."""
+
+    far: Part = ()  # turns phrases that begin within `reach` words after it: "do not want"
+    near: Part = ()  # turns a phrase that follows at once, or after one word: "not"
+    after: Part = ()  # turns a phrase that ended at most `reach_back` words before it: 不要です
+    but: Part = ()  # ends the reach of a negation: "but", sondern, 而是
+    reach: int = 6
+    reach_back: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,22 +67,260 @@ class Wish:
     because: tuple[str, ...]  # the phrases found, with their weights: "退货 +3"
 
 
-def score_wishes(subject: str, text: str, intents: tuple[Intent, ...], threshold: int) -> tuple[Wish, ...]:
-    """The wishes in the subject and the customer's own words, best first; the table's order decides a draw.
+class _Use(NamedTuple):
+    """Where a run of words stands in the table."""
 
-    A phrase counts once, however often it stands there.
-    """
-    haystack = _folded(f"{subject}\n{text[:20_000]}")
-    wishes = []
-    for intent in intents:
-        found = [phrase for phrase in intent.phrases if phrase.stands_in(haystack)]
-        score = sum(phrase.weight for phrase in found)
-        if score >= threshold:
-            because = tuple(f"{phrase.text} {phrase.weight:+d}" for phrase in found)
-            wishes.append(Wish(name=intent.name, score=score, because=because))
-    return tuple(sorted(wishes, key=lambda wish: -wish.score))
+    row: int  # index into _rows; -1: it is a negation
+    part: int  # of the row; or _FAR, _NEAR, _AFTER, _BUT
 
 
-def _folded(text: str) -> str:
-    """Lower case, single blanks, straight apostrophes: mail programs turn them round."""
-    return " ".join(text.split()).casefold().replace("’", "'").replace("‘", "'")
+_FAR, _NEAR, _AFTER, _BUT = range(4)
+
+
+class _Node:
+    """A trie over words."""
+
+    __slots__ = ("next", "uses")
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Node] = {}
+        self.uses: list[_Use] = []
+
+
+class _Found(NamedTuple):
+    """A run of words of the table in a clause."""
+
+    start: int  # index of the first word, counted from the beginning of the clause
+    end: int  # behind the last
+    use: _Use
+
+
+class _Match(NamedTuple):
+    """A row that holds in a clause."""
+
+    intent: int  # index of the wish; -1 for a saying
+    row: int
+    weight: int
+    mask: int  # which words it is made of, one bit each
+    spans: tuple[tuple[int, int], ...]  # where its words stand
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishTable:
+    """rules/intents.yaml."""
+
+    intents: tuple[Intent, ...]
+    threshold: int  # points from which a wish is recognised
+    negation: Negation = Negation()
+    negatable: frozenset[str] = frozenset()  # wishes that a negation turns round; a state or a question is none
+    guesses: tuple[Intent, ...] = ()  # weighed where nothing was found among the intents
+    sayings: tuple[Phrase, ...] = ()  # look like a wish and are none: "return my call"
+    alone: frozenset[str] = frozenset()  # wishes that count only where no other is found: thanks
+    instead: tuple[tuple[str, str], ...] = ()  # where the first has more points, the second is not meant
+    spellings: tuple[tuple[str, tuple[str, ...]], ...] = ()  # short for: ("wanna", ("want", "to"))
+    known: frozenset[str] = frozenset()  # words that are no misspelling of another
+
+    def wishes(self, subject: str, text: str) -> tuple[Wish, ...]:
+        """The wishes in the subject and the customer's own words, best first; the table's order decides a draw."""
+        found = self._recognised(subject, text)
+        return found or (self._guessing.wishes(subject, text) if self.guesses else ())
+
+    @cached_property
+    def _guessing(self) -> WishTable:
+        return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=())
+
+    def _recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
+        scores = [0] * len(self.intents)
+        because: list[list[str]] = [[] for _ in self.intents]
+        counted: set[tuple[int, bool]] = set()
+        for clause, words in self._clauses(f"{subject}\n\n{text}"):
+            for match, negation in self._weighed(clause):
+                weight = match.weight if negation is None else -match.weight
+                if match.intent < 0 or (match.row, negation is None) in counted or (negation and match.weight < 0):
+                    continue
+                counted.add((match.row, negation is None))
+                scores[match.intent] += weight
+                because[match.intent].append(_reason(words, match, weight, negation))
+        wishes = [
+            Wish(name=intent.name, score=score, because=tuple(reasons))
+            for intent, score, reasons in zip(self.intents, scores, because, strict=True)
+            if score >= self.threshold
+        ]
+        points = {wish.name: wish.score for wish in wishes}
+        replaced = {second for first, second in self.instead if points.get(first, 0) > points.get(second, 0)}
+        wishes = [wish for wish in wishes if wish.name not in replaced]
+        if any(wish.name not in self.alone for wish in wishes):
+            wishes = [wish for wish in wishes if wish.name not in self.alone]
+        return tuple(sorted(wishes, key=lambda wish: -wish.score))
+
+    @cached_property
+    def _rows(self) -> tuple[tuple[int, Phrase], ...]:
+        """Each phrase with the index of its wish; -1 for a saying."""
+        rows = [(index, phrase) for index, intent in enumerate(self.intents) for phrase in intent.phrases]
+        return (*rows, *((-1, phrase) for phrase in self.sayings))
+
+    @cached_property
+    def _negatable(self) -> tuple[bool, ...]:
+        """For each wish, and at last for the sayings."""
+        return (*(intent.name in self.negatable for intent in self.intents), False)
+
+    @cached_property
+    def _trie(self) -> _Node:
+        root = _Node()
+        for row, (_, phrase) in enumerate(self._rows):
+            for index, part in enumerate(phrase.parts):
+                _grow(root, part, _Use(row=row, part=index))
+        for index, part in enumerate((self.negation.far, self.negation.near, self.negation.after, self.negation.but)):
+            _grow(root, part, _Use(row=-1, part=index))
+        return root
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        entries: set[str] = set()
+        nodes = [self._trie]
+        while nodes:
+            node = nodes.pop()
+            entries.update(node.next)
+            nodes.extend(node.next.values())
+        return Lexicon(entries, self.known)
+
+    @cached_property
+    def _spelt(self) -> dict[str, tuple[str, ...]]:
+        return dict(self.spellings)
+
+    def _clauses(self, text: str) -> Iterator[tuple[list[_Found], tuple[str, ...]]]:
+        """What of the table stands in each clause, and the words from its beginning."""
+        split = split_words(text, self._spelt)
+        lexicon, root = self._lexicon, self._trie
+        meanings = [lexicon[word] for word in split.words]
+        clause: list[_Found] = []
+        begun, clauses = -1, 0
+        for start, meaning in enumerate(meanings):
+            if not meaning:
+                continue
+            nodes = [root.next[word] for word in meaning if word in root.next]
+            end = start + 1
+            while nodes:
+                for node in nodes:
+                    if node.uses:
+                        if split.clauses[start] != begun:
+                            if clause:
+                                yield clause, split.words[begun : begun + _WORDS_SHOWN]
+                            clause, begun, clauses = [], split.clauses[start], clauses + 1
+                            if clauses > _MOST_CLAUSES:
+                                return
+                        clause.extend(_Found(start - begun, end - begun, use) for use in node.uses)
+                if end == len(meanings):
+                    break
+                nodes = [node.next[word] for word in meanings[end] for node in nodes if word in node.next]
+                end += 1
+        if clause:
+            yield clause, split.words[begun : begun + _WORDS_SHOWN]
+
+    def _weighed(self, clause: list[_Found]) -> Iterator[tuple[_Match, _Found | None]]:
+        """The matches of a clause that count, with the negation that turns them round."""
+        matches = self._matches(clause)
+        if not matches:
+            return
+        masks = {match.mask for match in matches}
+        free = []
+        for found in clause:
+            own = _mask(found.start, found.end)
+            if found.use.row < 0 and (found.use.part == _BUT or not any(own & mask == own for mask in masks)):
+                free.append(found)
+        for match in matches:
+            if any(match.mask != mask and match.mask & mask == match.mask for mask in masks):
+                continue
+            turned = next((found for found in free if self._turns(found, match, free)), None)
+            yield match, turned if self._negatable[match.intent] else None
+
+    def _matches(self, clause: list[_Found]) -> list[_Match]:
+        """What holds in the clause; of rows of one wish that are made of the same words only the weightiest."""
+        spans: dict[int, dict[int, list[tuple[int, int]]]] = {}
+        for found in clause:
+            if found.use.row >= 0:
+                spans.setdefault(found.use.row, {}).setdefault(found.use.part, []).append((found.start, found.end))
+        best: dict[tuple[int, int], _Match] = {}
+        for row, parts in spans.items():
+            intent, phrase = self._rows[row]
+            if len(parts) < len(phrase.parts):
+                continue
+            if len(phrase.parts) == 1:
+                choices: list[tuple[tuple[int, int], ...]] = [(span,) for span in parts[0]]
+            elif _stand_apart(list(parts.values())):
+                choices = [tuple(span for _, part in sorted(parts.items()) for span in part)]
+            else:
+                continue
+            for chosen in choices:
+                match = _Match(intent, row, phrase.weight, _mask_of(chosen), chosen)
+                other = best.setdefault((intent, match.mask), match)
+                if abs(other.weight) < abs(match.weight):
+                    best[intent, match.mask] = match
+        return list(best.values())[:_MOST_MATCHES]
+
+    def _turns(self, negation: _Found, match: _Match, free: list[_Found]) -> bool:
+        if negation.use.part == _BUT:
+            return False
+        for start, end in match.spans:
+            if negation.use.part == _AFTER:
+                turned = end <= negation.start <= end + self.negation.reach_back
+                between = (end, negation.start)
+            else:
+                reach = self.negation.reach if negation.use.part == _FAR else 1
+                turned = negation.end <= start <= negation.end + reach
+                between = (negation.end, start)
+            if turned and not any(other.use.part == _BUT and between[0] <= other.start <= between[1] for other in free):
+                return True
+        return False
+
+
+def _grow(root: _Node, part: Part, use: _Use) -> None:
+    for alternative in part:
+        node = root
+        for word in alternative:
+            node = node.next.setdefault(word, _Node())
+        if use not in node.uses:
+            node.uses.append(use)
+
+
+def _mask(start: int, end: int) -> int:
+    """One bit for each word."""
+    return (1 << end) - (1 << start)
+
+
+def _mask_of(spans: tuple[tuple[int, int], ...]) -> int:
+    mask = 0
+    for span in spans:
+        mask |= _mask(*span)
+    return mask
+
+
+def _reason(words: tuple[str, ...], match: _Match, weight: int, negation: _Found | None) -> str:
+    """For people: "cancelling + order +5", "refund -4 (do not want)"."""
+    outer = [
+        (start, end)
+        for start, end in match.spans
+        if not any(a <= start and end <= b and b - a > end - start for a, b in match.spans)
+    ]
+    found = " + ".join(dict.fromkeys(_joined(words[start:end]) for start, end in outer))
+    turned = f" ({_joined(words[negation.start : negation.end])})" if negation else ""
+    return f"{found} {weight:+d}{turned}"
+
+
+def _stand_apart(parts: list[list[tuple[int, int]]]) -> bool:
+    """Whether each part can be given words of its own."""
+    taken = 0
+    for part in parts:
+        free = next((mask for span in part if not (mask := _mask(*span)) & taken), None)
+        if free is None:
+            return False
+        taken |= free
+    return True
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    """For people: blanks between words, none between Chinese characters."""
+    text = ""
+    for word in words:
+        text += f" {word}" if text and word.isascii() and text[-1].isascii() else word
+    return text.replace(STOP, "")

@@ -13,9 +13,9 @@ from mailbot.domain.facts import Facts
 from mailbot.domain.forms import FormField, form_labels
 from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
-from mailbot.domain.wishes import Intent, Phrase
 from mailbot.errors import ConfigError
-from mailbot.settings.yamlfile import KeyPath, YamlFile, read_yaml
+from mailbot.settings.intents import read_wishes
+from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
 FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml")
 START_TABLE = "incoming"
@@ -44,10 +44,10 @@ def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
     Raises ConfigError with file, line and what was expected.
     """
     files = {name: read_yaml(folder / name) for name in FILES}
-    intents, threshold = _intents(files["intents.yaml"])
+    wishes = read_wishes(files["intents.yaml"])
     routing = files["routing.yaml"]
-    tables = _expect(routing, ("tables",), dict, "tables, each a list of rules")
-    known = _Known(templates=templates, wishes=[i.name for i in intents], tables=list(tables))
+    tables = expect(routing, ("tables",), dict, "tables, each a list of rules")
+    known = _Known(templates=templates, wishes=[intent.name for intent in wishes.intents], tables=list(tables))
     mail_tables = {
         name: _rules(routing, ("tables", name), MAIL_WORDS, known) for name in tables if isinstance(name, str)
     }
@@ -58,8 +58,7 @@ def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
         version=_digest([folder / name for name in FILES]),
         mail_tables=mail_tables,
         due_rules=_rules(files["automation.yaml"], ("due",), DUE_WORDS, known),
-        intents=intents,
-        wish_threshold=threshold,
+        wishes=wishes,
         returns=_returns(files["returns.yaml"]),
     )
 
@@ -71,20 +70,8 @@ def _digest(paths: Sequence[Path]) -> str:
     return digest.hexdigest()[:12]
 
 
-def _expect(source: YamlFile, key: KeyPath, kind: type | tuple[type, ...], what: str) -> Any:
-    value: Any = source.data
-    for part in key:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            raise ConfigError(f"{source.where(key)}: expected '{'.'.join(map(str, key))}': {what}") from None
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-        raise ConfigError(f"{source.where(key)}: {'.'.join(map(str, key))}: expected {what}")
-    return value
-
-
 def _rules(source: YamlFile, key: KeyPath, words: Vocabulary[F], known: _Known) -> tuple[Rule[F], ...]:
-    items = _expect(source, key, list, "a list of rules")
+    items = expect(source, key, list, "a list of rules")
     rules = [_rule(source, (*key, index), words, known) for index in range(len(items))]
     if not rules or rules[-1].conditions:
         raise ConfigError(
@@ -99,16 +86,16 @@ def _rules(source: YamlFile, key: KeyPath, words: Vocabulary[F], known: _Known) 
 
 
 def _rule(source: YamlFile, key: KeyPath, words: Vocabulary[F], known: _Known) -> Rule[F]:
-    raw = _expect(source, key, dict, "a rule with the keys rule, if and do")
+    raw = expect(source, key, dict, "a rule with the keys rule, if and do")
     for name in raw:
         if name not in ("rule", "if", "do"):
             raise ConfigError(f"{source.where((*key, name))}: '{name}' is not part of a rule; expected rule, if and do")
-    name = _expect(source, (*key, "rule"), str, "the rule's name in words")
+    name = expect(source, (*key, "rule"), str, "the rule's name in words")
     conditions: list[Condition[F]] = []
-    for index, item in enumerate(_expect(source, (*key, "if"), list, "a list of conditions") if "if" in raw else ()):
+    for index, item in enumerate(expect(source, (*key, "if"), list, "a list of conditions") if "if" in raw else ()):
         conditions.append(_condition(source, (*key, "if", index), item, words, known))
     actions: list[Action[F]] = []
-    for index, item in enumerate(_expect(source, (*key, "do"), list, "a list of actions")):
+    for index, item in enumerate(expect(source, (*key, "do"), list, "a list of actions")):
         actions.append(_action(source, (*key, "do", index), item, words, known))
     where = source.where(key)
     short = f"{source.path.name}:{where.rpartition(':')[2]}"
@@ -191,25 +178,9 @@ def _refuse_circles(source: YamlFile, tables: Mapping[str, tuple[Rule[Facts], ..
         visit(name, ())
 
 
-def _intents(source: YamlFile) -> tuple[tuple[Intent, ...], int]:
-    threshold = _expect(source, ("threshold",), int, "a whole number of points")
-    intents = []
-    for wish in _expect(source, ("wishes",), dict, "wishes, each with phrases by language"):
-        phrases = []
-        for language in _expect(source, ("wishes", wish), dict, "phrases by language"):
-            key: KeyPath = ("wishes", wish, language)
-            for phrase in _expect(source, key, dict, "phrases with their weights"):
-                weight = _expect(source, (*key, phrase), int, "a weight such as 3 or -2")
-                if not isinstance(phrase, str) or not phrase.strip():
-                    raise ConfigError(f"{source.where((*key, phrase))}: {phrase!r} is no phrase; put it in quotes")
-                phrases.append(Phrase(text=phrase, weight=weight))
-        intents.append(Intent(name=str(wish), phrases=tuple(phrases)))
-    return tuple(intents), threshold
-
-
 def _returns(source: YamlFile) -> ReturnPolicy:
     def number(*key: str | int) -> int:
-        value: int = _expect(source, key, int, "a whole number of days")
+        value: int = expect(source, key, int, "a whole number of days")
         if not 1 <= value <= 366:
             raise ConfigError(f"{source.where(key)}: {'.'.join(map(str, key))}: expected 1 to 366 days, found {value}")
         return value
@@ -217,7 +188,7 @@ def _returns(source: YamlFile) -> ReturnPolicy:
     least, most = number("refund_days", "min"), number("refund_days", "max")
     if least > most:
         raise ConfigError(f"{source.where(('refund_days',))}: refund_days: expected min to be at most max")
-    items = _expect(source, ("form",), list, "a list of form lines")
+    items = expect(source, ("form",), list, "a list of form lines")
     return ReturnPolicy(
         window_days=number("window_days"),
         refund_days_min=least,
@@ -243,7 +214,7 @@ def _form(source: YamlFile, length: int) -> tuple[FormField, ...]:
 
 
 def _texts(source: YamlFile, key: KeyPath, what: str) -> dict[str, str]:
-    texts: dict[str, str] = _expect(source, key, dict, what)
+    texts: dict[str, str] = expect(source, key, dict, what)
     for language, text in texts.items():
         if not isinstance(language, str) or not isinstance(text, str) or not text.strip():
             raise ConfigError(f"{source.where((*key, language))}: expected {what}, in quotes; found {text!r}")
@@ -253,16 +224,16 @@ def _texts(source: YamlFile, key: KeyPath, what: str) -> dict[str, str]:
 
 
 def _form_field(source: YamlFile, key: KeyPath) -> FormField:
-    raw = _expect(source, key, dict, "a form line with field, required, label, hint and also")
-    name = _expect(source, (*key, "field"), str, f"one of {', '.join(FORM_FIELDS)}")
+    raw = expect(source, key, dict, "a form line with field, required, label, hint and also")
+    name = expect(source, (*key, "field"), str, f"one of {', '.join(FORM_FIELDS)}")
     if name not in FORM_FIELDS:
         raise ConfigError(
             f"{source.where((*key, 'field'))}: field: expected one of {', '.join(FORM_FIELDS)}; found {name!r}"
         )
-    also = _expect(source, (*key, "also"), list, "a list of other labels") if "also" in raw else []
+    also = expect(source, (*key, "also"), list, "a list of other labels") if "also" in raw else []
     return FormField(
         name=name,
-        required=_expect(source, (*key, "required"), bool, "true or false"),
+        required=expect(source, (*key, "required"), bool, "true or false"),
         labels=_texts(source, (*key, "label"), "a label per language"),
         hints=_texts(source, (*key, "hint"), "a hint per language") if "hint" in raw else {},
         also=tuple(str(label) for label in also),

@@ -76,3 +76,16 @@ def _note_lines(node: yaml.Node, prefix: KeyPath, lines: dict[KeyPath, int], pat
         for index, item in enumerate(node.value):
             lines[(*prefix, index)] = item.start_mark.line + 1
             _note_lines(item, (*prefix, index), lines, path)
+
+
+def expect(source: YamlFile, key: KeyPath, kind: type | tuple[type, ...], what: str) -> Any:
+    """The value at the key; ConfigError with file and line, saying `what` was expected, if it isn't of that kind."""
+    value: Any = source.data
+    for part in key:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            raise ConfigError(f"{source.where(key)}: expected '{'.'.join(map(str, key))}': {what}") from None
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise ConfigError(f"{source.where(key)}: {'.'.join(map(str, key))}: expected {what}")
+    return value

@@ -1,0 +1,210 @@
+"""rules/intents.yaml -> WishTable; a mistake is named with file and line."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+
+from mailbot.domain.spelling import ANY
+from mailbot.domain.wishes import Alternative, Intent, Negation, Part, Phrase, WishTable
+from mailbot.domain.words import QUESTION, STOP, split_words
+from mailbot.errors import ConfigError
+from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
+
+_KEYS = (
+    "threshold",
+    "alone",
+    "instead",
+    "negation",
+    "negatable",
+    "spellings",
+    "no misspellings",
+    "groups",
+    "sayings",
+    "wishes",
+    "guesses",
+)
+_NEGATION = ("far", "near", "after", "but")
+_MOST_ALTERNATIVES = 2_000  # of one phrase, with its groups put in
+_MOST_WORDS = 12  # side by side; a Chinese character is a word
+_SHORTEST_STEM = 2  # letters before or after a star
+
+Groups = Mapping[tuple[str, str], tuple[str, ...]]  # name, language -> words
+Spellings = Mapping[str, tuple[str, ...]]
+
+
+def read_wishes(source: YamlFile) -> WishTable:
+    """Raises ConfigError with file, line and what was expected."""
+    for name in source.data:
+        if name not in _KEYS:
+            raise ConfigError(f"{source.where((name,))}: '{name}' is no part of this file; expected {', '.join(_KEYS)}")
+    threshold = expect(source, ("threshold",), int, "a whole number of points")
+    spellings = _spellings(source)
+    groups = _groups(source)
+    intents = _intents(source, "wishes", groups, spellings)
+    sayings = []
+    for language, index, text in _words_by_language(source, ("sayings",)):
+        where: KeyPath = ("sayings", language, index)
+        sayings.append(Phrase(text=text, parts=_parts(source, where, text, groups, spellings), weight=0))
+    names = {intent.name for intent in intents}
+    guesses = _intents(source, "guesses", groups, spellings) if "guesses" in source.data else ()
+    for guess in guesses:
+        if guess.name not in names:
+            raise ConfigError(f"{source.where(('guesses', guess.name))}: there is no wish {guess.name!r}")
+    return WishTable(
+        intents=tuple(intents),
+        threshold=threshold,
+        negation=_negation(source, groups, spellings),
+        guesses=guesses,
+        sayings=tuple(sayings),
+        negatable=frozenset(_names(source, ("negatable",), names)),
+        alone=frozenset(_names(source, ("alone",), names)),
+        instead=tuple(_instead(source, names)),
+        spellings=tuple(spellings.items()),
+        known=frozenset(_list(source, ("no misspellings",))),
+    )
+
+
+def _intents(source: YamlFile, section: str, groups: Groups, spellings: Spellings) -> tuple[Intent, ...]:
+    intents = []
+    for wish in expect(source, (section,), dict, "wishes, each with phrases by language"):
+        phrases = tuple(_phrases(source, (section, wish), groups, spellings))
+        intents.append(Intent(name=str(wish), phrases=phrases))
+    return tuple(intents)
+
+
+def _names(source: YamlFile, key: KeyPath, names: Collection[str]) -> Iterator[str]:
+    for index, name in enumerate(_list(source, key)):
+        if name not in names:
+            raise ConfigError(f"{source.where((*key, index))}: there is no wish {name!r}")
+        yield name
+
+
+def _instead(source: YamlFile, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    if "instead" in source.data:
+        for first in expect(source, ("instead",), dict, "wishes with those that they take the place of"):
+            if first not in names:
+                raise ConfigError(f"{source.where(('instead', first))}: there is no wish {first!r}")
+            for second in _names(source, ("instead", first), names):
+                yield first, second
+
+
+def _phrases(source: YamlFile, wish: KeyPath, groups: Groups, spellings: Spellings) -> Iterator[Phrase]:
+    for language in expect(source, wish, dict, "phrases by language"):
+        key: KeyPath = (*wish, language)
+        for text in expect(source, key, dict, "phrases with their weights"):
+            weight = expect(source, (*key, text), int, "a weight such as 3 or -2")
+            parts = _parts(source, (*key, text), text, groups, spellings)
+            yield Phrase(text=text, parts=parts, weight=weight)
+
+
+def _parts(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellings: Spellings) -> tuple[Part, ...]:
+    """`send/give + back` -> both parts with their alternatives, groups put in.
+
+    The language, whose words of a group are put in, is the part after the wish, or the last but one.
+    """
+    language = str(key[2] if key[0] in ("wishes", "guesses") else key[1])
+    if not isinstance(text, str) or not text.strip():
+        raise ConfigError(f"{source.where(key)}: {text!r} is no phrase; put it in quotes")
+    parts = []
+    for part in text.split("+"):
+        alternatives: dict[Alternative, None] = {}
+        for alternative in part.split("/"):
+            for plain in _filled_in(source, key, alternative.strip(), groups, language):
+                alternatives.setdefault(_side_by_side(source, key, plain, spellings))
+                if len(alternatives) > _MOST_ALTERNATIVES:
+                    raise ConfigError(f"{source.where(key)}: {text!r} stands for too many phrases; split it up")
+        parts.append(tuple(alternatives))
+    return tuple(parts)
+
+
+def _filled_in(source: YamlFile, key: KeyPath, text: str, groups: Groups, language: str) -> Iterator[str]:
+    """The text with each <group> replaced by each of its words in turn."""
+    pieces: list[tuple[str, ...]] = []
+    rest = text
+    while "<" in rest:
+        before, _, rest = rest.partition("<")
+        name, closed, rest = rest.partition(">")
+        if not closed or (name, language) not in groups:
+            known = ", ".join(sorted(group for group, spoken in groups if spoken == language)) or "none"
+            raise ConfigError(f"{source.where(key)}: no group <{name}> has words for {language}; there is: {known}")
+        pieces += [(before,), groups[name, language]]
+    pieces.append((rest,))
+    for chosen in itertools.product(*pieces):
+        yield "".join(chosen)
+
+
+def _side_by_side(source: YamlFile, key: KeyPath, text: str, spellings: Spellings) -> Alternative:
+    words: list[str] = []
+    for piece in text.split():
+        found = split_words(piece, spellings).words
+        if ANY in piece:
+            inner = piece.strip(ANY)
+            if piece.count(ANY) != 1 or inner == piece or len(found) != 1 or len(found[0]) < _SHORTEST_STEM:
+                raise ConfigError(
+                    f"{source.where(key)}: {piece!r}: a star stands at the end or the beginning of a Latin word"
+                )
+            words.append(found[0] + ANY if piece.endswith(ANY) else ANY + found[0])
+        else:
+            words.extend(found)
+    if not 1 <= len(words) <= _MOST_WORDS or STOP in words or (QUESTION in words and len(words) > 1):
+        raise ConfigError(
+            f"{source.where(key)}: {text!r} is no phrase; expected 1 to {_MOST_WORDS} words without punctuation"
+        )
+    return tuple(words)
+
+
+def _negation(source: YamlFile, groups: Groups, spellings: Spellings) -> Negation:
+    found: dict[str, list[Alternative]] = {kind: [] for kind in _NEGATION}
+    if "negation" in source.data:
+        for language in expect(source, ("negation",), dict, "languages with far, near, after and but"):
+            for kind in expect(source, ("negation", language), dict, "far, near, after and but"):
+                key: KeyPath = ("negation", language, kind)
+                if kind not in _NEGATION:
+                    raise ConfigError(f"{source.where(key)}: '{kind}': expected {', '.join(_NEGATION)}")
+                for index, text in enumerate(_list(source, key)):
+                    for (part,) in [_parts(source, (*key, index), text, groups, spellings)]:
+                        found[kind].extend(part)
+    far, near, after, but = (tuple(dict.fromkeys(found[kind])) for kind in _NEGATION)
+    return Negation(far=far, near=near, after=after, but=but)
+
+
+def _spellings(source: YamlFile) -> Spellings:
+    if "spellings" not in source.data:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for written, meant in expect(source, ("spellings",), dict, "short words with what they mean").items():
+        key: KeyPath = ("spellings", written)
+        if not isinstance(written, str) or not isinstance(meant, str):
+            raise ConfigError(f"{source.where(key)}: spellings: put both words in quotes")
+        found_words = split_words(written, {}).words
+        if len(found_words) != 1 or STOP in found_words:
+            raise ConfigError(f"{source.where(key)}: {written!r}: expected a single word")
+        found[found_words[0]] = split_words(meant, {}).words
+    return found
+
+
+def _groups(source: YamlFile) -> Groups:
+    groups: dict[tuple[str, str], tuple[str, ...]] = {}
+    if "groups" in source.data:
+        for name in expect(source, ("groups",), dict, "groups, each with words by language"):
+            for language, _, text in _words_by_language(source, ("groups", name)):
+                groups[str(name), language] = (*groups.get((str(name), language), ()), text)
+    return groups
+
+
+def _words_by_language(source: YamlFile, key: KeyPath) -> Iterator[tuple[str, int, str]]:
+    if key[0] in source.data:
+        for language in expect(source, key, dict, "words by language"):
+            for index, text in enumerate(_list(source, (*key, language))):
+                yield language, index, text
+
+
+def _list(source: YamlFile, key: KeyPath) -> list[str]:
+    if key[0] not in source.data:
+        return []
+    items: list[str] = expect(source, key, list, "a list in brackets")
+    for index, item in enumerate(items):
+        if not isinstance(item, str) or not item.strip():
+            raise ConfigError(f"{source.where((*key, index))}: {item!r} is no word; put it in quotes")
+    return items
