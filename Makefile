@@ -18,8 +18,9 @@ lint: $(VENV)/test-ready
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 
+# As many workers as cores, four at most: each starts servers of its own.
 unit: $(VENV)/test-ready
-	$(BIN)/python -W error::ResourceWarning -m pytest
+	$(BIN)/python -W error::ResourceWarning -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # Dovecot for the tests, where apt can bring it.
 servers:

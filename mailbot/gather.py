@@ -9,19 +9,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-import re2
-
 from mailbot.apply import Occasion
 from mailbot.correspondence import Correspondence
 from mailbot.domain.bounces import MONEY_TEMPLATES, BounceLimits, after_bounce, report_about, severity_of
 from mailbot.domain.commands import StaffWords, read_staff_words
+from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import AnswerBudget, BounceFacts, Facts, Oversize, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, NoMatch, OrderMatch, foreign_order, match_order
+from mailbot.domain.match import Exact, foreign_order
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.orders import Order
-from mailbot.domain.references import References, find_references
+from mailbot.domain.references import References
 from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
@@ -32,9 +31,9 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
-from mailbot.mail.tokens import find_tokens
+from mailbot.purchases import Purchase, Purchases
 from mailbot.settings import Settings
-from mailbot.store import addresses, confirmations, history, inbox, orders, tickets
+from mailbot.store import addresses, confirmations, history, inbox, tickets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +51,7 @@ class Gatherer:
     settings: Settings
     book: RuleBook  # for the words of wishes and the lines of forms
     correspondence: Correspondence
+    purchases: Purchases
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def gather(
@@ -62,6 +62,7 @@ class Gatherer:
         *,
         now: datetime | None = None,
         item: inbox.InboxItem | None = None,
+        documents: Documents = NO_DOCUMENTS,
     ) -> Gathered:
         """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
         now = now or self.clock()
@@ -71,21 +72,27 @@ class Gatherer:
         standing = judge_sender(
             mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
         )
-        references = find_references(mail, self._find_order_numbers, find_tokens)
+        references = self.purchases.references(mail, documents)
         thread = self.correspondence.thread(mail, references, sender, standing)
-        found = orders.by_numbers(finding.value for finding in references.order_numbers)
-        order: OrderMatch = NoMatch(evidence=(), numbers_quoted=False)
-        if role is Role.CUSTOMER:
-            granted = confirmations.granted(sender, found)
-            order = match_order(references, found, sender=sender, standing=standing, granted=granted)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
+        purchase = self.purchases.find(
+            mail,
+            references,
+            documents=documents,
+            sender=sender,
+            role=role,
+            standing=standing,
+            ticket=ticket,
+            today=now.astimezone(self._zone).date(),
+        )
+        order = purchase.match
         if ticket is not None and role is Role.CUSTOMER:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
             if why:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
         if words is not None and words.start_return is not None and ticket is not None:
-            order = _order_to_return(words.start_return, ticket)
+            order = self.purchases.to_return(words.start_return, ticket)
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         if elsewhere is not None and role is Role.CUSTOMER:
             # An owner and the one who may speak for the order don't read each other's mail.
@@ -101,6 +108,8 @@ class Gatherer:
             standing=standing,
             staff_may_command=self._staff_may_command(standing),
             references=references,
+            said=purchase.reading.said,
+            documents=documents,
             thread=thread,
             ticket=ticket,
             open_case_elsewhere=elsewhere,
@@ -125,7 +134,7 @@ class Gatherer:
             is_second_copy=tickets.is_second_copy(mail, standing.verdict),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
             merge_target=_merge_target(words),
-            foreign_order=self._foreign_order(references, found, order, standing, sender, now),
+            foreign_order=self._foreign_order(purchase, standing, sender, now),
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
             refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
@@ -159,17 +168,9 @@ class Gatherer:
             return True
         return standing.verdict is Verdict.UNVERIFIED and not self.settings.authentication.staff_commands_need_pass
 
-    def _foreign_order(
-        self,
-        references: References,
-        found: Mapping[str, Order],
-        match: OrderMatch,
-        standing: Standing,
-        sender: str,
-        now: datetime,
-    ) -> Order | None:
+    def _foreign_order(self, purchase: Purchase, standing: Standing, sender: str, now: datetime) -> Order | None:
         """An order whose owner may be asked: not twice in `ask_days`, neither about the order nor for the person."""
-        order = foreign_order(references, found, match, standing)
+        order = foreign_order(purchase.reading, purchase.known, purchase.match, standing)
         ways = self.settings.authentication
         if order is None or not ways.ask_owners or not order.buyer_email:
             return None
@@ -247,15 +248,6 @@ class Gatherer:
         year = self.clock().astimezone(self._zone).year
         return work_calendar(self.settings.calendar, (year, year + 1))
 
-    @cached_property
-    def _find_order_numbers(self) -> Callable[[str], list[str]]:
-        pattern = re2.compile(self.settings.orders.number_pattern)
-
-        def find(text: str) -> list[str]:
-            return [match.group(0) for match in pattern.finditer(text)]
-
-        return find
-
 
 def _end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
     """People are told a day, and it counts whole."""
@@ -276,16 +268,6 @@ def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
     if not prior or prior == mail.language:
         return mail
     return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
-
-
-def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
-    """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
-    order = orders.get(number or ticket.order_number)
-    if order is None:
-        return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
-    if order.buyer_email != ticket.customer_email and not confirmations.granted(ticket.customer_email, [order.number]):
-        return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
-    return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
 
 
 def _merge_target(words: StaffWords | None) -> TicketFacts | None:

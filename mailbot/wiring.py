@@ -22,6 +22,7 @@ from mailbot.logins import LoginTokens
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
+from mailbot.purchases import Purchases
 from mailbot.reader import Bench, Reader
 from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
@@ -149,6 +150,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
             settings=settings,
             book=book,
             correspondence=Correspondence(settings=settings, tokens=tokens),
+            purchases=Purchases(settings=settings, catalogue=catalogue(settings)),
             clock=clock,
         ),
         book=book,

@@ -10,6 +10,7 @@ from mailbot.apply.letters import LetterWriter
 from mailbot.apply.occasion import Occasion
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
+    AskAbout,
     AskOwner,
     BookRefund,
     ClearAddress,
@@ -97,6 +98,8 @@ class _Work:
                 self._file_mail(None, effect.reason)
             case TieOrder():
                 desk.tie_order(self.ticket("an order"), effect.order_number)
+            case AskAbout():
+                desk.ask_about(self.ticket("a question"), effect.order_numbers)
             case ReopenTicket():
                 desk.open_again(self.ticket("reopening"))
             case AskOwner():

@@ -236,6 +236,7 @@ class LetterWriter:
             mail=mail,
             note=_note(effect, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
+            choices=self._choices(effect, reader),
             message=effect.message,
             agent=effect.agent,
         )
@@ -250,6 +251,14 @@ class LetterWriter:
         if order is not None and effect.to is Reader.CUSTOMER and not _may_learn_of(order, reader):
             raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
         return order
+
+    def _choices(self, effect: Write, reader: Address) -> tuple[Order, ...]:
+        """Orders to choose from, in the sequence of the effect: the reader's own and no other (G5)."""
+        found = orders.by_numbers(effect.choices)
+        foreign = [order.number for order in found.values() if not _may_learn_of(order, reader)]
+        if foreign:
+            raise SafeguardTripped(f"order {foreign[0]} isn't this reader's; no letter was written (G5)")
+        return tuple(found[number] for number in effect.choices if number in found)
 
     def _case(self, case: CaseFacts, scene: _Scene, language: str) -> CaseView:
         proofs = [file.filename for file in scene.files if is_proof(file)]

@@ -31,3 +31,6 @@ class Documents:
 
     found: tuple[Document, ...] = ()  # in the order of the attachments
     notes: tuple[str, ...] = ()  # what could not be read and why, for staff
+
+
+NO_DOCUMENTS = Documents()

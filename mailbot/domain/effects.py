@@ -48,6 +48,13 @@ class TieOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskAbout:
+    """The customer is asked which of their orders the ticket is about; the letter goes with it."""
+
+    order_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReopenTicket:
     """The ticket is open again."""
 
@@ -174,6 +181,7 @@ class Write:
     agent: str = ""  # that member's name
     with_order: bool = False  # the reader is entitled to the order's data (G5)
     enclose: bool = False  # staff notices: carry the mail's attachments
+    choices: tuple[str, ...] = ()  # numbers of the reader's own orders to choose from
     asks: AskOwner | None = None  # the question to the owner of an order
 
 
@@ -205,6 +213,7 @@ Effect = (
     | FileMail
     | FileApart
     | TieOrder
+    | AskAbout
     | ReopenTicket
     | CloseTicket
     | MergeTicket

@@ -10,12 +10,14 @@ from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
 from mailbot.domain.confirmation import ConfirmationFacts
+from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
 from mailbot.domain.references import References
 from mailbot.domain.standing import Role, Standing
+from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
@@ -67,6 +69,7 @@ class TicketFacts:
     customer_email: str
     wish: str  # what the customer came with, "" when unknown
     order_number: str  # order that the ticket is about, "" while unknown
+    asked_orders: tuple[str, ...]  # the customer's orders among which our last question lets them choose
     has_proof: bool  # a picture or PDF from the customer is stored with it (P3, P9)
     case: CaseFacts | None  # the newest
 
@@ -122,6 +125,7 @@ class Facts:
     ticket: TicketFacts | None
     open_case_elsewhere: CaseFacts | None  # an open case of the matched order under another ticket
     order: OrderMatch
+    said: TextFacts  # what the mail tells besides order numbers
     wishes: tuple[Wish, ...]
     form: Answers  # form lines in this mail
     words: StaffWords | None  # the mail taken apart, where role is STAFF; `order` is then the one of "#return"
@@ -142,6 +146,7 @@ class Facts:
     refund: RefundFacts | None = None  # the newest of the matched order
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
+    documents: Documents = NO_DOCUMENTS  # what attached files say
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
 
     @property

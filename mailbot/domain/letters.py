@@ -142,5 +142,6 @@ class Letter:
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
     confirm: ConfirmView | None = None  # confirm_access only
+    choices: tuple[Order, ...] = ()  # which_order only: the reader's own, to choose from
     message: str = ""  # a staff member's own words to the customer (template staff_reply)
     agent: str = ""  # that staff member's name

@@ -1,88 +1,343 @@
-"""Which order a mail is about, with the evidence. Nobody but the buyer's own address gets an exact match (G5, P17)."""
+"""Which order a mail is about, with the evidence. Nobody but the buyer's own address gets a match (G5, P17).
+
+A number that the sender wrote names an order; a serial or tracking number does so too. A number with a slip in it, or a
+description (model, date, amount), only suggests one. Where two things point at two orders, nothing is acted on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from mailbot.domain.clues import Clue, Strength, clues_of, describing, models_named
+from mailbot.domain.codes import is_one_slip
+from mailbot.domain.confirmation import agrees
+from mailbot.domain.corrections import Correction
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.orders import Order
-from mailbot.domain.references import Place, References
+from mailbot.domain.own_codes import Kind, OwnCode
+from mailbot.domain.references import ENCLOSED, OWN_WORDS, Finding, Place, References
 from mailbot.domain.standing import Standing, Verdict
+from mailbot.domain.text_facts import TextFacts
+
+_MOST_CANDIDATES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exact:
-    """One order, quoted by its buyer."""
+class Candidate:
+    """An order of the sender's and what speaks for it."""
 
     order: Order
-    evidence: tuple[str, ...]
+    points: int
+    because: tuple[str, ...]  # "serial number SNK17001 in the new text (80)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ambiguous:
-    """Several orders of this buyer are quoted; nothing may be acted on before the customer says which."""
+class _Match:
+    """What all outcomes have."""
+
+    evidence: tuple[str, ...]
+    conflicts: tuple[str, ...] = ()  # what contradicts what
+    candidates: tuple[Candidate, ...] = ()  # most points first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exact(_Match):
+    """One order, named by its buyer; what the desk does by itself may rest on it."""
+
+    order: Order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probable(_Match):
+    """One order of this buyer's is meant by all appearances; the customer or staff have to say so."""
+
+    order: Order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ambiguous(_Match):
+    """Several orders of this buyer can be meant; nothing may be acted on before the customer says which."""
 
     orders: tuple[Order, ...]
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoMatch:
+class NoMatch(_Match):
     """No order that this sender may be answered about."""
 
-    evidence: tuple[str, ...]
     numbers_quoted: bool  # a number was given; whether it exists is not for the sender to learn
 
 
-OrderMatch = Exact | Ambiguous | NoMatch
+OrderMatch = Exact | Probable | Ambiguous | NoMatch
+
+
+def orders_in_question(match: OrderMatch) -> tuple[Order, ...]:
+    """The orders that the sender may be asked about; () where there is nothing to ask."""
+    match match:
+        case Probable(order=order):
+            return (order,)
+        case Ambiguous(orders=orders):
+            return orders
+        case _:
+            return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the store holds around a mail."""
+
+    quoted: Mapping[str, Order]  # of the quoted order numbers, those that exist
+    by_code: tuple[Order, ...] = ()  # orders, anybody's, with a serial or tracking number that the mail has
+    own: tuple[Order, ...] = ()  # orders of the sender's address, newest first
+    granted: Set[str] = frozenset()  # orders whose owners let the sender speak for them, which a proven sender may
+    asked: tuple[str, ...] = ()  # orders of the sender's that our last question in the ticket named
+    corrections: tuple[Correction, ...] = ()  # what staff said of the sender's mails, newest first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the mail says, as far as it can lead to an order."""
+
+    references: References
+    said: TextFacts
+    codes: tuple[OwnCode, ...] = ()  # the sender's own numbers in it, however written
+    text: str = ""  # the new words
 
 
 def match_order(
-    references: References,
-    orders: Mapping[str, Order],
-    *,
-    sender: str,
-    standing: Standing,
-    granted: Set[str] = frozenset(),
+    reading: Reading, known: Known, *, sender: str, standing: Standing, today: date, recent: timedelta
 ) -> OrderMatch:
-    """Match the quoted numbers against `orders` (those of the numbers that exist, by number).
+    """Match what the mail says against the orders that this sender may speak for.
 
-    Numbers in new text, subject and attachment names count before those in quoted text, which may be
-    somebody else's words. `sender` is the From address in lower case; `granted` are numbers of orders whose owners
-    let the sender speak for them, which a proven sender may.
+    `sender` is the From address in lower case. Without any number only orders not older than `recent` are thought of.
     """
-    fresh = [f for f in references.order_numbers if f.place is not Place.QUOTED_TEXT]
-    quoted = [f for f in references.order_numbers if f.place is Place.QUOTED_TEXT]
-    evidence: list[str] = []
-    for findings in (fresh, quoted):
-        own: list[Order] = []
-        for finding in findings:
-            order = orders.get(finding.value)
-            where = f"order number {finding.value} in {finding.place}"
-            if order is None:
-                evidence.append(f"{where}: no such order")
-            elif order.number in granted and standing.verdict is Verdict.VERIFIED:
-                evidence.append(f"{where}: its owner lets the sender speak for it")
-                own.append(order)
-            elif order.buyer_email != sender:
-                evidence.append(f"{where}: the order belongs to another address")
-            elif standing.verdict is Verdict.FAILED:
-                evidence.append(f"{where}: the sender's authentication failed ({standing.evidence})")
-            else:
-                evidence.append(f"{where}: the buyer's own address")
-                own.append(order)
-        if len(own) == 1:
-            return Exact(order=own[0], evidence=tuple(evidence))
-        if own:
-            return Ambiguous(orders=tuple(own), evidence=tuple(evidence))
-    return NoMatch(evidence=tuple(evidence), numbers_quoted=bool(fresh))
+    entitled = {} if standing.verdict is Verdict.FAILED else {o.number: o for o in known.own if o.buyer_email == sender}
+    if standing.verdict is Verdict.VERIFIED:
+        entitled |= {number: order for number, order in known.quoted.items() if number in known.granted}
+    evidence = _lines(reading, known, entitled, sender, standing)
+    if not entitled:
+        return NoMatch(evidence=evidence, numbers_quoted=bool(_fresh(reading.references)))
+    clues = clues_of(reading.references, reading.codes, reading.said, entitled)
+    return _Matcher(
+        reading=reading,
+        known=known,
+        entitled=entitled,
+        clues=clues,
+        evidence=evidence,
+        recent=[order for order in entitled.values() if today - order.purchased_on <= recent],
+    ).outcome()
 
 
-def foreign_order(
-    references: References, orders: Mapping[str, Order], match: OrderMatch, standing: Standing
-) -> Order | None:
+def foreign_order(reading: Reading, known: Known, match: OrderMatch, standing: Standing) -> Order | None:
     """The one order of somebody else that a proven sender quotes: its owner may be asked (G5)."""
     if not isinstance(match, NoMatch) or standing.verdict is not Verdict.VERIFIED:
         return None
-    fresh = [f.value for f in references.order_numbers if f.place is not Place.QUOTED_TEXT]
-    return orders.get(fresh[0]) if len(fresh) == 1 else None
+    fresh = [finding.value for finding in _fresh(reading.references)]
+    return known.quoted.get(fresh[0]) if len(fresh) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Matcher:
+    """One mail against one sender's orders."""
+
+    reading: Reading
+    known: Known
+    entitled: Mapping[str, Order]
+    clues: tuple[Clue, ...]
+    evidence: tuple[str, ...]
+    recent: Sequence[Order]
+
+    def outcome(self) -> OrderMatch:
+        written, enclosed = self._named(OWN_WORDS), self._named(ENCLOSED)
+        if written or enclosed:
+            return self._by_names(written, enclosed)
+        slips = self._orders(clue for clue in self.clues if clue.strength is Strength.SLIP)
+        if len(slips) == 1:
+            return self._probable(slips[0])
+        if slips:
+            return self._ambiguous(slips)
+        strange = self._strange((*OWN_WORDS, *ENCLOSED))
+        if strange:
+            return self._corrected(strange)
+        quoted = self._named({Place.QUOTED_TEXT})
+        if quoted:
+            return self._by_quote(quoted)
+        return self._by_description()
+
+    def _by_names(self, written: list[Order], enclosed: list[Order]) -> OrderMatch:
+        """Numbers in the sender's own words count before those in what they enclosed, but must not contradict them."""
+        orders = written or enclosed
+        others = [order for order in enclosed if order not in orders]
+        if len(orders) > 1:
+            return self._ambiguous([*orders, *others])
+        order = orders[0]
+        if others:
+            return self._ambiguous([order, *others], f"the mail names {order.number}, {self._source(others[0])}")
+        if elsewhere := self._model_elsewhere(order):
+            return self._ambiguous(
+                [order, *elsewhere], f"{order.number} is named, but the model named is in {elsewhere[0].number}"
+            )
+        # What a receipt says of another purchase, or the words of an order that isn't theirs, is for a person.
+        foreign = self._strange(ENCLOSED if written else (*OWN_WORDS, *ENCLOSED), beside=order)
+        if foreign:
+            number, place = foreign[0].value, foreign[0].place
+            return self._probable(order, f"{order.number} is named, but {number} stands in {place}")
+        if not written and not self._is_sure(order):
+            return self._probable(order)
+        return self._exact(order)
+
+    def _by_quote(self, quoted: list[Order]) -> OrderMatch:
+        if len(quoted) > 1:
+            return self._ambiguous(quoted)
+        if elsewhere := self._model_elsewhere(quoted[0]):
+            number, other = quoted[0].number, elsewhere[0].number
+            return self._ambiguous([quoted[0], *elsewhere], f"{number} is quoted, but the model named is in {other}")
+        return self._exact(quoted[0])
+
+    def _corrected(self, strange: Sequence[Finding]) -> OrderMatch:
+        """Numbers that are none of the sender's: staff may have said before which order is meant by them."""
+        numbers = {finding.value for finding in strange}
+        for correction in self.known.corrections:
+            if numbers & set(correction.written) and correction.order_number in self.entitled:
+                said = f"staff said in {ticket_number(correction.ticket_id)} that {correction.order_number} is meant"
+                return self._exact(self.entitled[correction.order_number], said)
+        return NoMatch(evidence=self.evidence, numbers_quoted=True, candidates=self._candidates())
+
+    def _by_description(self) -> OrderMatch:
+        """No number at all: what was asked about, else what the sender bought lately, by model, date and amount."""
+        asked = [self.entitled[number] for number in self.known.asked if number in self.entitled]
+        pool = asked or list(self.recent)
+        models = models_named(self.reading.said, self.reading.codes)
+        fitting = [order for order in pool if models & {line.model.upper() for line in order.lines}]
+        if models and not fitting:
+            conflict = (f"the sender bought no {', '.join(sorted(models))}",) if pool else ()
+            return NoMatch(
+                evidence=self.evidence, numbers_quoted=False, conflicts=conflict, candidates=self._candidates()
+            )
+        pool = fitting or pool
+        for told in (describing(self.clues, Strength.DATE), describing(self.clues, Strength.AMOUNT)):
+            pool = [order for order in pool if order.number in told] or pool
+        if len(pool) == 1 and asked and (len(asked) > 1 or agrees(self.reading.text) or fitting):
+            return self._exact(pool[0], f"the answer to our question names {pool[0].number}")
+        if len(pool) == 1:
+            return self._probable(pool[0])
+        if pool:
+            return self._ambiguous(pool)
+        return NoMatch(evidence=self.evidence, numbers_quoted=False)
+
+    def _named(self, places: Set[Place]) -> list[Order]:
+        return self._orders(clue for clue in self.clues if clue.strength.names and clue.place in places)
+
+    def _orders(self, clues: Iterable[Clue]) -> list[Order]:
+        return [self.entitled[number] for number in dict.fromkeys(clue.order_number for clue in clues)]
+
+    def _strange(self, places: Collection[Place], beside: Order | None = None) -> list[Finding]:
+        """Order numbers in these places that are none of the sender's, and no slip in the one of `beside`."""
+        return [
+            finding
+            for finding in self.reading.references.order_numbers
+            if finding.place in places
+            and finding.value not in self.entitled
+            and not (beside is not None and is_one_slip(finding.value, beside.number))
+        ]
+
+    def _model_elsewhere(self, order: Order) -> list[Order]:
+        """Other orders of the sender's that the models named in the mail are from, when none of them is in `order`."""
+        models = models_named(self.reading.said, self.reading.codes)
+        if not models or models & {line.model.upper() for line in order.lines}:
+            return []
+        return [
+            other
+            for other in self.recent
+            if other.number != order.number and models & {line.model.upper() for line in other.lines}
+        ]
+
+    def _is_sure(self, order: Order) -> bool:
+        """A number that was only recognised in a picture needs something else to go with it."""
+        clues = [clue for clue in self.clues if clue.order_number == order.number]
+        return any(clue.strength.names and clue.place is not Place.WRITING for clue in clues) or any(
+            not clue.strength.names and clue.strength is not Strength.SLIP for clue in clues
+        )
+
+    def _source(self, order: Order) -> str:
+        clue = next(clue for clue in self.clues if clue.order_number == order.number and clue.strength.names)
+        return f"{clue.what} in {clue.place} leads to {order.number}"
+
+    def _candidates(self) -> tuple[Candidate, ...]:
+        by_order: dict[str, list[Clue]] = {}
+        for clue in self.clues:
+            by_order.setdefault(clue.order_number, []).append(clue)
+        found = [
+            Candidate(
+                order=self.entitled[number],
+                points=sum(clue.points for clue in clues),
+                because=tuple(f"{clue.what} in {clue.place} ({clue.points})" for clue in clues),
+            )
+            for number, clues in by_order.items()
+        ]
+        return tuple(sorted(found, key=lambda candidate: -candidate.points)[:_MOST_CANDIDATES])
+
+    def _exact(self, order: Order, why: str = "") -> Exact:
+        return Exact(order=order, evidence=self._with(why), candidates=self._candidates())
+
+    def _probable(self, order: Order, conflict: str = "") -> Probable:
+        return Probable(
+            order=order,
+            evidence=self._with("" if conflict else _why_probable(order, self.clues)),
+            conflicts=(conflict,) if conflict else (),
+            candidates=self._candidates(),
+        )
+
+    def _ambiguous(self, orders: Sequence[Order], conflict: str = "") -> Ambiguous:
+        return Ambiguous(
+            orders=tuple(orders[:_MOST_CANDIDATES]),
+            evidence=self.evidence,
+            conflicts=(conflict,) if conflict else (),
+            candidates=self._candidates(),
+        )
+
+    def _with(self, why: str) -> tuple[str, ...]:
+        return (*self.evidence, why) if why else self.evidence
+
+
+def _why_probable(order: Order, clues: Sequence[Clue]) -> str:
+    if any(clue.order_number == order.number for clue in clues):
+        return ""
+    return f"{order.number} is the only order that the sender made lately"
+
+
+def _fresh(references: References) -> list[Finding]:
+    return [finding for finding in references.order_numbers if finding.place is not Place.QUOTED_TEXT]
+
+
+def _lines(
+    reading: Reading, known: Known, entitled: Mapping[str, Order], sender: str, standing: Standing
+) -> tuple[str, ...]:
+    """For staff and for `explain`: what each number in the mail leads to."""
+    lines = []
+    for finding in reading.references.order_numbers:
+        where, order = f"order number {finding.value} in {finding.place}", known.quoted.get(finding.value)
+        if order is None:
+            lines.append(f"{where}: no such order")
+        elif order.number in entitled and order.buyer_email != sender:
+            lines.append(f"{where}: its owner lets the sender speak for it")
+        elif order.number in entitled:
+            lines.append(f"{where}: the buyer's own address")
+        elif order.buyer_email == sender:
+            lines.append(f"{where}: the sender's authentication failed ({standing.evidence})")
+        else:
+            lines.append(f"{where}: the order belongs to another address")
+    quoted = {finding.value for finding in reading.references.order_numbers}
+    for code in reading.codes if entitled else ():
+        if code.kind is not Kind.MODEL and code.order_number not in quoted:
+            how = "one slip from" if code.has_slip else "leads to"
+            lines.append(f"{code.kind} {code.written} in {code.place}: {how} {code.order_number} of the sender's")
+    for order in known.by_code:
+        if order.buyer_email != sender and order.number not in quoted:
+            lines.append(f"a serial or tracking number leads to {order.number}, which belongs to another address")
+    for correction in known.corrections[:1]:
+        said = f"{ticket_number(correction.ticket_id)} was about {correction.order_number}"
+        lines.append(f"{correction.by} said of this sender: {said}")
+    return tuple(lines)

@@ -19,7 +19,6 @@ T = TypeVar("T")
 FindCodes = Callable[[str], Iterable[str]]
 
 _MOST_FOUND = 50  # of each kind
-_LONGEST = 200_000  # characters of a text that are looked at
 _DESK_NUMBER = re.compile(r"(?<![A-Za-z0-9\-])(?:T|R|RF)-\d{6,12}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 
@@ -35,13 +34,13 @@ class Found(Generic[T]):
 class TextFacts:
     """What the texts of a mail say; nothing of it is proven."""
 
-    desk_numbers: tuple[Found[str], ...]  # of tickets, cases and refunds: "T-100001", "R-100001", "RF-100001"
-    serials: tuple[Found[str], ...]  # in the form of `codes.code_key`
-    tracking_numbers: tuple[Found[str], ...]  # in the form of `codes.code_key`
-    phones: tuple[Found[Phone], ...]
-    models: tuple[Found[ModelFinding], ...]
-    dates: tuple[Found[DateFound], ...]
-    amounts: tuple[Found[Amount], ...]
+    desk_numbers: tuple[Found[str], ...] = ()  # of tickets, cases and refunds: "T-100001", "R-100001", "RF-100001"
+    serials: tuple[Found[str], ...] = ()  # in the form of `codes.code_key`
+    tracking_numbers: tuple[Found[str], ...] = ()  # in the form of `codes.code_key`
+    phones: tuple[Found[Phone], ...] = ()
+    models: tuple[Found[ModelFinding], ...] = ()
+    dates: tuple[Found[DateFound], ...] = ()
+    amounts: tuple[Found[Amount], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,18 +54,16 @@ class TextReader:
     country: str  # ISO 3166-1 of the sender, "" for unknown
 
     def read(self, texts: Iterable[tuple[Place, str]]) -> TextFacts:
-        """Read the texts of a mail, given strongest place first; never raises, linear in their length."""
-        bounded = [(place, text[:_LONGEST]) for place, text in texts]
+        """Read the texts of a mail (`references.texts_of`); never raises, linear in their length."""
+        read = list(texts)
         return TextFacts(
-            desk_numbers=collect(bounded, find_desk_numbers),
-            serials=collect(bounded, lambda text: filter(None, map(code_key, self.find_serials(text)))),
-            tracking_numbers=collect(
-                bounded, lambda text: filter(None, map(code_key, self.find_tracking_numbers(text)))
-            ),
-            phones=collect(bounded, lambda text: find_phones(text, self.country)),
-            models=collect(bounded, self.catalogue.find_models),
-            dates=collect(bounded, lambda text: find_dates(text, self.today, self.country)),
-            amounts=collect(bounded, lambda text: find_amounts(text, self.country)),
+            desk_numbers=collect(read, find_desk_numbers),
+            serials=collect(read, lambda text: filter(None, map(code_key, self.find_serials(text)))),
+            tracking_numbers=collect(read, lambda text: filter(None, map(code_key, self.find_tracking_numbers(text)))),
+            phones=collect(read, lambda text: find_phones(text, self.country)),
+            models=collect(read, self.catalogue.find_models),
+            dates=collect(read, lambda text: find_dates(text, self.today, self.country)),
+            amounts=collect(read, lambda text: find_amounts(text, self.country)),
         )
 
 

@@ -51,6 +51,7 @@ _ORDER = Order(
     shipping_status="delivered",
     tracking_number="SF0000000001",
 )
+_EARLIER_ORDER = replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1])
 _REFUND = RefundView(
     number="RF-100001",
     amount=Decimal("299.00"),
@@ -162,6 +163,10 @@ def sample_letter(language: str) -> Letter:
         refund=_REFUND,
         mail=_MAIL,
         note=_NOTE,
+        choices=(
+            _ORDER,
+            replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1]),
+        ),
         confirm=ConfirmView(order_number="TP2026030117", asked_for="m…y@elsewhere.example", until=date(2026, 3, 25)),
         message="您好，\n\n底座可以单独购买。" if chinese else "Hello,\n\nyou can buy the base on its own.",
         agent="小李" if chinese else "Lee",
@@ -189,6 +194,7 @@ def _bare_letter(full: Letter) -> Letter:
             withheld=(),
             warnings=(),
         ),
+        choices=full.choices[:1],
         note=StaffNote(headline="new_mail", evidence=(), remarks=(), commands=()),
         agent="",
     )
@@ -211,6 +217,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "refund_settled": ("case", "refund"),
     "staff_refund_overdue": ("case", "refund"),
     "confirm_access": ("confirm",),
+    "which_order": ("choices",),
     "order_status": ("order",),
     "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
@@ -234,4 +241,6 @@ def sample_letters(name: str, language: str) -> Sequence[Letter]:
     if name not in (*_NEEDS, *_NEEDS_NOTHING):
         return (full,)
     absent: dict[str, Any] = {field: None for field in _OPTIONAL if field not in _NEEDS.get(name, ())}
+    if "choices" not in _NEEDS.get(name, ()):
+        absent["choices"] = ()
     return (full, replace(_bare_letter(full), **absent))

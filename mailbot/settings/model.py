@@ -87,13 +87,14 @@ class AuthenticationSettings(Section):
 
 
 class OrderSettings(Section):
-    """How an order number looks, and where exports of orders come in."""
+    """How an order number looks, which orders a mail may mean, and where exports of orders come in."""
 
     number_pattern: Annotated[str, AfterValidator(_pattern)] = r"(?i)\bTP\d{10}\b"
     serial_pattern: Annotated[str, AfterValidator(_pattern)] = r"(?i)\bSN[ -]?[A-Z0-9]{6,20}\b"
     tracking_pattern: Annotated[str, AfterValidator(_pattern)] = (
         r"(?i)\b(?:[A-Z]{2}\d{9,12}[A-Z]{2}|SF\d{12,15}|YT\d{13,15}|JD[A-Z]{0,3}\d{10,16}|1Z[0-9A-Z]{16})\b"
     )
+    recent_days: int = Field(default=400, ge=1, le=3650)
     drop_folder: Path | None = None
     drop_settle_seconds: float = Field(default=60, ge=0, le=86400)
     drop_keep_days: int = Field(default=30, ge=0, le=3650)

@@ -48,6 +48,7 @@ def open_ticket(
         customer_email=customer_email,
         wish=wish,
         order_number="",
+        asked_orders="",
         linked_to=linked_to,
         opened_at=now,
         updated_at=now,
@@ -104,6 +105,11 @@ def learn_message_id(ticket_id: int, message_id: str) -> None:
     )
     if known is None:
         sql.insert("learned_id", ticket_id=ticket_id, message_id=message_id)
+
+
+def ask_about(ticket_id: int, order_numbers: Sequence[str]) -> None:
+    """The customer is asked which of these orders it is."""
+    sql.run("UPDATE ticket SET asked_orders = ? WHERE id = ?", " ".join(order_numbers), ticket_id)
 
 
 def tie_order(ticket_id: int, order_number: str) -> None:

@@ -97,6 +97,7 @@ class Ticket(Model):
     customer_email = TextField(index=True)  # lower case; "" where nobody can be answered
     wish = TextField()
     order_number = TextField(default="")
+    asked_orders = TextField(default="")  # numbers parted by spaces, from our last question which order it is
     linked_to = IntegerField(null=True)  # ticket id
     merged_into = IntegerField(null=True)  # ticket id; what comes for this ticket goes there
     closed_at = UtcField(null=True)  # while closed

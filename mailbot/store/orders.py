@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from mailbot.domain.codes import Slip, code_key, find_slips
+from mailbot.domain.codes import code_key
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.phones import Phone, phone_key
 from mailbot.store import sql
@@ -117,12 +117,6 @@ def by_tracking_numbers(tracking_numbers: Iterable[str]) -> list[Order]:
 def by_phones(phones: Iterable[Phone]) -> list[Order]:
     """Orders whose buyer has one of these telephone numbers; newest first, at most 50."""
     return _by_key("phone_key", (phone.digits for phone in phones))
-
-
-def with_one_slip(text: str, buyer_email: str) -> list[tuple[Slip, Order]]:
-    """The sender's own orders whose number stands in the text with one slip; nobody else's are looked at (G5)."""
-    own = {order.number: order for order in of_buyer(buyer_email)}
-    return [(slip, own[slip.meant]) for slip in find_slips(text, own)]
 
 
 def page(limit: int, offset: int = 0, buyer_email: str = "") -> list[Order]:

@@ -127,13 +127,14 @@ def is_ours(message_id: str | None) -> bool:
 def load(ticket_id: int) -> TicketFacts | None:
     """A ticket with its newest case, or None."""
     query = """
-        SELECT state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number
+        SELECT state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number,
+               asked_orders
         FROM ticket WHERE id = ?
         """
     found = sql.first(query, ticket_id)
     if found is None:
         return None
-    state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number = found
+    state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number, asked = found
     newest = newest_case(ticket_id)
     return TicketFacts(
         ticket_id=ticket_id,
@@ -145,6 +146,7 @@ def load(ticket_id: int) -> TicketFacts | None:
         customer_email=customer_email,
         wish=wish,
         order_number=order_number,
+        asked_orders=tuple(asked.split()),
         has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
         case=newest[0] if newest else None,
     )

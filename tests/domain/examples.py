@@ -16,6 +16,7 @@ from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.references import Finding, Place, References
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing, Verdict
+from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
@@ -126,6 +127,7 @@ def ticket(**changes: object) -> TicketFacts:
         "customer_email": KATE,
         "wish": "",
         "order_number": "TP2026030117",
+        "asked_orders": (),
         "has_proof": False,
         "case": None,
     }
@@ -173,6 +175,7 @@ def facts(**changes: object) -> Facts:
         "ticket": None,
         "open_case_elsewhere": None,
         "order": NOT_NAMED,
+        "said": TextFacts(),
         "wishes": (),
         "form": {},
         "words": None,

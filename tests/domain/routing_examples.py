@@ -9,7 +9,7 @@ from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
 from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.facts import BounceFacts, Facts, Oversize
-from mailbot.domain.match import Ambiguous
+from mailbot.domain.match import Ambiguous, Probable
 from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
@@ -31,6 +31,7 @@ from tests.domain.examples import (
 )
 
 AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
+PROBABLE = Probable(order=order(), evidence=("one",))
 OVERSIZE = Oversize(size=61_000_000, limit=50_000_000, place="imap:support/INBOX")
 IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
 
@@ -312,6 +313,31 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(order=NOT_CONFIRMED),
         ["OpenTicket", "FileMail", "order_not_confirmed > customer", "staff_notice > staff"],
     ),
+    ("customer", "whose parcel isn't clear"): (
+        facts(wishes=(WHERE_IS_IT,), order=PROBABLE),
+        ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
+    ),
+    ("customer", "whose refund isn't clear"): (
+        facts(wishes=(WHERE_IS_MY_REFUND,), order=AMBIGUOUS),
+        ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
+    ),
+    ("customer", "the order we asked for - where the parcel is"): (
+        facts(
+            ticket=ticket(wish="order_status", order_number="", asked_orders=("TP2026030117",)),
+            thread=IN_TICKET,
+            order=exact(shipping_status="shipped", delivered_on=None),
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "order_status > customer", "CloseTicket"],
+    ),
+    ("customer", "the order we asked for - where the refund is"): (
+        facts(
+            ticket=ticket(wish="refund_status", order_number="", asked_orders=("TP2026030117",)),
+            thread=IN_TICKET,
+            order=exact(),
+            refund=refund(due_on=NOW.date()),
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "refund_status > customer", "CloseTicket"],
+    ),
     ("customer", "everything else"): (
         facts(),
         ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
@@ -324,9 +350,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(wishes=(RETURN_WISH,), order=exact(purchased_on=date(2026, 2, 17))),
         ["OpenTicket", "FileMail", "TieOrder", "return_too_late > customer", "staff_notice > staff"],
     ),
-    ("return wanted", "several orders"): (
+    ("return wanted", "a likely order, or several"): (
         facts(wishes=(RETURN_WISH,), order=AMBIGUOUS),
-        ["OpenTicket", "FileMail", "order_number_needed > customer", "staff_notice > staff"],
+        ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
+    ),
+    ("return wanted", "asked which order, and still not clear"): (
+        facts(ticket=ticket(wish="return", order_number="", asked_orders=("TP2026030117",)), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
     ("return wanted", "a number that this sender can't be answered about"): (
         facts(wishes=(RETURN_WISH,), order=NOT_CONFIRMED),

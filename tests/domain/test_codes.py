@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.domain.codes import code_key, find_slips, is_one_slip
+from mailbot.domain.codes import code_key, is_one_slip
 
 NUMBER = "TP2026030117"
 DIGITS = st.text("0123456789", min_size=4, max_size=20)
@@ -60,19 +60,3 @@ def test_every_slip_is_seen_from_both_sides(number: str, data: st.DataObject) ->
     ):
         assert is_one_slip(written, number) is (written != number)
         assert is_one_slip(number, written) is (written != number)
-
-
-def test_slips_are_found_among_the_known_numbers_only() -> None:
-    (slip,) = find_slips("Order tp2026030171, bought on 2026-03-01, is TP2026030118.", [NUMBER, "TP2026030118"])
-    assert (slip.written, slip.meant) == ("TP2026030171", NUMBER)
-    assert find_slips("TP2026030171", []) == ()
-
-
-def test_a_page_of_numbers_is_looked_at_in_part() -> None:
-    page = " ".join(f"TP{number:010}" for number in range(100_000))
-    assert find_slips(page, [f"TP{number:010}" for number in range(5, 1005)])
-
-
-@given(st.text(), st.lists(st.text(max_size=20), max_size=5))
-def test_any_text_is_looked_at(text: str, known: list[str]) -> None:
-    find_slips(text, known)

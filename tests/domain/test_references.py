@@ -7,7 +7,7 @@ import re2
 import yaml
 
 from mailbot.domain.message import Address, IncomingMail
-from mailbot.domain.references import Place, References, find_references
+from mailbot.domain.references import Place, References, find_references, texts_of
 from mailbot.mail.tokens import find_tokens
 from tests.domain.examples import RECEIPT, ROOT, mail
 
@@ -17,7 +17,8 @@ TOKEN = "c17-abcdefghijklmnop"
 
 
 def find(incoming: IncomingMail) -> References:
-    return find_references(incoming, lambda text: [m.group(0) for m in PATTERN.finditer(text)], find_tokens)
+    texts = texts_of(incoming)
+    return find_references(incoming, texts, lambda text: [m.group(0) for m in PATTERN.finditer(text)], find_tokens)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ def find(incoming: IncomingMail) -> References:
         (mail(f"订单号：{NUMBER}，谢谢"), Place.NEW_TEXT),
         (mail(f"({NUMBER})"), Place.NEW_TEXT),
         (mail(f"order#{NUMBER}"), Place.NEW_TEXT),
+        (mail("订单号：ＴＰ２０２６０３０１１７"), Place.NEW_TEXT),
         (
             mail(attachments=(RECEIPT.__class__(**{**vars(RECEIPT), "filename": f"{NUMBER}.pdf"}),)),
             Place.ATTACHMENT_NAME,

@@ -77,21 +77,6 @@ def test_a_telephone_number_is_found_with_and_without_the_country_code() -> None
 
 
 @pytest.mark.usefixtures("some_orders")
-@pytest.mark.parametrize("written", ["TP2026030171", "TP202603017", "TP20260301117", "TP2026030147", "tp2026030171."])
-def test_one_slip_finds_only_the_senders_own_orders(written: str) -> None:
-    found = orders.with_one_slip(f"my order {written}", LIN)
-    assert "TP2026030117" in [each.number for _, each in found]
-    assert {each.buyer_email for _, each in found} == {LIN}
-    assert orders.with_one_slip(f"my order {written}", "stranger@mail.example") == []
-
-
-@pytest.mark.usefixtures("some_orders")
-def test_a_number_that_is_right_or_twice_wrong_is_no_slip() -> None:
-    assert orders.with_one_slip("TP2026030118", LIN) == []
-    assert orders.with_one_slip("TP2062030171", LIN) == []
-
-
-@pytest.mark.usefixtures("some_orders")
 def test_an_import_replaces_what_an_order_is_found_by() -> None:
     changed = order("TP2026030117", serials=("NEW1",), tracking_number="NEW2", phone="+49 30 231250")
     orders.upsert([changed])
@@ -142,7 +127,6 @@ LOOKUPS: dict[str, Callable[[], object]] = {
     "serial": lambda: orders.by_serials(["SNK17001", "SNK17002"]),
     "tracking number": lambda: orders.by_tracking_numbers(["EX1", "EX2"]),
     "phone": lambda: orders.by_phones(find_phones("+86 10 0000 0001, 13800000001")),
-    "one slip": lambda: orders.with_one_slip("TP2026030171", LIN),
     "list": lambda: orders.page(50),
     "import": lambda: orders.upsert([ORDER]),
 }

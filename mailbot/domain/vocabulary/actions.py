@@ -6,6 +6,7 @@ from mailbot.domain.bounces import Severity
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
+    AskAbout,
     AskOwner,
     CloseTicket,
     Effect,
@@ -28,7 +29,7 @@ from mailbot.domain.effects import (
 )
 from mailbot.domain.facts import Facts, Oversize
 from mailbot.domain.forms import Item, read_items
-from mailbot.domain.match import Ambiguous, Exact
+from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.rules import RuleBook
@@ -168,6 +169,14 @@ def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=with_order),)
 
 
+@MAIL_WORDS.action("ask which order it is")
+def _ask_which(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A letter that lists the customer's orders in question, to choose from (G5)."""
+    numbers = tuple(order.number for order in orders_in_question(facts.order))
+    letter = Write(template="which_order", to=Reader.CUSTOMER, automatic=True, choices=numbers)
+    return (AskAbout(order_numbers=numbers), letter)
+
+
 @MAIL_WORDS.action("the customer hands in the form")
 def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
@@ -264,7 +273,10 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         remarks.append("the order's own address was asked whether this sender may speak for the order")
     remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
-        remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
+        remarks.append("several orders can be meant: " + ", ".join(order.number for order in facts.order.orders))
+    if isinstance(facts.order, Probable):
+        remarks.append(f"order {facts.order.order.number} is likely, but not sure")
+    remarks.extend(facts.order.conflicts)
     return (
         Write(
             template="staff_notice",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailbot.domain.bounces import Severity
 from mailbot.domain.confirmation import agrees
 from mailbot.domain.facts import Facts
-from mailbot.domain.match import Ambiguous, Exact, NoMatch
+from mailbot.domain.match import Ambiguous, Exact, NoMatch, Probable, orders_in_question
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
@@ -282,16 +282,31 @@ def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
 
 
-@MAIL_WORDS.condition("the order is", ("exact", "ambiguous", "not confirmed", "not named"))
+@MAIL_WORDS.condition("the order is", ("exact", "probable", "ambiguous", "not confirmed", "not named"))
 def _order_is(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """Exact: one order, quoted by its buyer. Not confirmed: a number that this sender can't be answered about."""
+    """Exact: one order, named by its buyer. Probable: one of the buyer's, but with a slip in its number or without any.
+    Ambiguous: several of the buyer's. Not confirmed: a number that this sender can't be answered about."""
     match facts.order:
         case Exact():
             return argument == "exact"
+        case Probable():
+            return argument == "probable"
         case Ambiguous():
             return argument == "ambiguous"
         case NoMatch(numbers_quoted=quoted):
             return argument == ("not confirmed" if quoted else "not named")
+
+
+@MAIL_WORDS.condition("the customer may choose an order")
+def _may_choose(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The order is probable or ambiguous, and the sender proven: their own orders may be listed to them (G5)."""
+    return facts.standing.verdict is Verdict.VERIFIED and bool(orders_in_question(facts.order))
+
+
+@MAIL_WORDS.condition("we asked which order it is")
+def _asked_which(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The last question in the ticket listed orders to choose from."""
+    return facts.ticket is not None and bool(facts.ticket.asked_orders)
 
 
 @MAIL_WORDS.condition("the order is within the return window")

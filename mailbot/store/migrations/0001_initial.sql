@@ -100,6 +100,7 @@ CREATE TABLE ticket (
   customer_email TEXT NOT NULL,
   wish TEXT NOT NULL,
   order_number TEXT NOT NULL,
+  asked_orders TEXT NOT NULL,
   linked_to INTEGER REFERENCES ticket (id),
   merged_into INTEGER REFERENCES ticket (id),
   closed_at TEXT,

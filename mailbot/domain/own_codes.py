@@ -1,0 +1,138 @@
+"""The sender's own numbers in a text, in any way that people write them.
+
+Only the orders of one buyer are compared, so that nobody learns of an order by trying numbers (G5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailbot.domain.codes import code_key, is_one_slip
+from mailbot.domain.orders import Order
+from mailbot.domain.references import Place
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#\-]{2,42}", re.ASCII)
+# "TP 2026 0301 17", "order no. 2026-030117": digits with gaps, and letters before them.
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9])(?P<letters>[A-Za-z]{1,6})?(?P<gap>[ \t#:.\-_/]{0,3})"
+    r"(?P<digits>\d(?:[ \t.\-_/]?\d){6,24})(?![A-Za-z0-9])",
+    re.ASCII,
+)
+_DATE = re.compile(r"\d{4}([.\-/ ])\d{1,2}\1\d{1,2}(?!\d)")  # order numbers are often made of dates
+_MOST_TOKENS = 3000  # of one text
+_MOST_SLIPS = 300  # tokens of one text that are compared for slips
+_MOST_FOUND = 50
+_SHORTEST = 8  # signs of a number that is recognised without its letters, or with a slip in it
+
+
+class Kind(StrEnum):
+    """What was written."""
+
+    ORDER = "order number"
+    SERIAL = "serial number"
+    TRACKING = "tracking number"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnCode:
+    """A number of one of the sender's orders that stands in a mail."""
+
+    kind: Kind
+    order_number: str  # the order that it leads to
+    written: str  # as it stood in the text
+    place: Place
+    has_slip: bool  # one sign is wrong, missing or too many
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Codes:
+    """What is looked for, by `code_key`."""
+
+    exact: dict[str, list[tuple[Kind, str]]] = field(default_factory=dict)
+    digits: dict[str, list[str]] = field(default_factory=dict)  # order numbers without their letters
+    numbers: dict[str, str] = field(default_factory=dict)  # key of an order number, and the number
+
+
+def find_own_codes(texts: Sequence[tuple[Place, str]], orders: Sequence[Order]) -> tuple[OwnCode, ...]:
+    """Numbers and models of `orders` in the texts (`references.texts_of`), each with its strongest place; at most 50.
+
+    Written right, but with other gaps, or without the letters of the number; order numbers with one slip too. Work
+    grows with the length of the texts.
+    """
+    if not orders:
+        return ()
+    codes = _codes(orders)
+    found: dict[tuple[Kind, str], OwnCode] = {}
+    for place, text in texts:
+        slips = 0
+        for token in _tokens(text):
+            hits = list(_exact(token, codes))
+            if not hits and slips < _MOST_SLIPS and sum(map(str.isdigit, token)) >= 4:
+                slips += 1
+                hits = [(Kind.ORDER, number, True) for number in _slips(token, codes)]
+            for kind, number, has_slip in hits:
+                one = OwnCode(kind=kind, order_number=number, written=token, place=place, has_slip=has_slip)
+                before = found.get((kind, number))
+                if before is None or (before.has_slip and not has_slip):
+                    found[kind, number] = one
+    return tuple(found.values())[:_MOST_FOUND]
+
+
+def _codes(orders: Iterable[Order]) -> _Codes:
+    codes = _Codes()
+    for order in orders:
+        key = code_key(order.number)
+        codes.numbers[key] = order.number
+        digits = key.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        if digits.isdigit() and len(digits) >= _SHORTEST:
+            codes.digits.setdefault(digits, []).append(order.number)
+        named = [(Kind.ORDER, key), (Kind.TRACKING, code_key(order.tracking_number))]
+        for line in order.lines:
+            named.append((Kind.MODEL, code_key(line.model)))
+            named.extend((Kind.SERIAL, code_key(serial)) for serial in line.serials)
+        for kind, each in named:
+            if each:
+                codes.exact.setdefault(each, []).append((kind, order.number))
+    return codes
+
+
+def _tokens(text: str) -> Iterator[str]:
+    count = 0
+    for match in _WORD.finditer(text):
+        yield match.group().rstrip("._/#-")
+        if (count := count + 1) >= _MOST_TOKENS:
+            break
+    count = 0
+    for match in _RUN.finditer(text):
+        if _DATE.match(match["digits"]):
+            continue
+        yield match.group()
+        if match["letters"] and match["gap"]:
+            yield match["digits"]
+        if (count := count + 1) >= _MOST_TOKENS:
+            break
+
+
+def _exact(token: str, codes: _Codes) -> Iterator[tuple[Kind, str, bool]]:
+    key = code_key(token)
+    for kind, number in codes.exact.get(key, ()):
+        yield kind, number, False
+    for number in codes.digits.get(key, ()):
+        yield Kind.ORDER, number, False
+
+
+def _slips(token: str, codes: _Codes) -> Iterator[str]:
+    key = code_key(token)
+    if len(key) < _SHORTEST - 1:
+        return
+    for own, number in codes.numbers.items():
+        if len(own) >= _SHORTEST and is_one_slip(key, own):
+            yield number
+    if key.isdigit():
+        for own, numbers in codes.digits.items():
+            if is_one_slip(key, own):
+                yield from numbers

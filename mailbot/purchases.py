@@ -1,0 +1,120 @@
+"""Which order a mail is about, gathered from the store: reads only; the choice itself is `domain.match`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from mailbot.domain.catalogue import Catalogue
+from mailbot.domain.documents import Documents
+from mailbot.domain.facts import TicketFacts
+from mailbot.domain.match import Exact, Known, NoMatch, OrderMatch, Reading, match_order
+from mailbot.domain.message import IncomingMail
+from mailbot.domain.own_codes import find_own_codes
+from mailbot.domain.references import References, find_references, texts_of
+from mailbot.domain.standing import Role, Standing
+from mailbot.domain.text_facts import TextFacts, TextReader
+from mailbot.mail.tokens import find_tokens
+from mailbot.settings import Settings
+from mailbot.settings.patterns import finder
+from mailbot.store import confirmations, orders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """A mail's order, and what was found on the way to it."""
+
+    reading: Reading
+    known: Known
+    match: OrderMatch
+
+
+NO_ORDER = NoMatch(evidence=(), numbers_quoted=False)
+
+
+@dataclass(kw_only=True)
+class Purchases:
+    """Looks orders up for the mail at hand."""
+
+    settings: Settings
+    catalogue: Catalogue
+
+    def references(self, mail: IncomingMail, documents: Documents) -> References:
+        """What the mail points at."""
+        return find_references(mail, texts_of(mail, documents.found), self._find_order_numbers, find_tokens)
+
+    def find(
+        self,
+        mail: IncomingMail,
+        references: References,
+        *,
+        documents: Documents,
+        sender: str,
+        role: Role,
+        standing: Standing,
+        ticket: TicketFacts | None,
+        today: date,
+    ) -> Purchase:
+        """The order that a customer's mail is about; nobody else's mail is matched."""
+        quoted = orders.by_numbers(finding.value for finding in references.order_numbers)
+        if role is not Role.CUSTOMER:
+            reading = Reading(references=references, said=TextFacts(), text=mail.reply_text)
+            return Purchase(reading=reading, known=Known(quoted=quoted), match=NO_ORDER)
+        own = orders.of_buyer(sender)
+        texts = texts_of(mail, documents.found)
+        said = self._reader(today, own[0].country if own else "").read(texts)
+        reading = Reading(references=references, said=said, codes=find_own_codes(texts, own), text=mail.reply_text)
+        by_code = {order.number: order for order in orders.by_serials(found.value for found in said.serials)}
+        by_code |= {
+            order.number: order for order in orders.by_tracking_numbers(found.value for found in said.tracking_numbers)
+        }
+        known = Known(
+            quoted=quoted,
+            by_code=tuple(by_code.values()),
+            own=tuple(own),
+            granted=confirmations.granted(sender, quoted),
+            asked=ticket.asked_orders if ticket is not None and ticket.customer_email == sender else (),
+        )
+        match = match_order(
+            reading,
+            known,
+            sender=sender,
+            standing=standing,
+            today=today,
+            recent=timedelta(days=self.settings.orders.recent_days),
+        )
+        return Purchase(reading=reading, known=known, match=match)
+
+    def to_return(self, number: str, ticket: TicketFacts) -> OrderMatch:
+        """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
+        order = orders.get(number or ticket.order_number)
+        if order is None:
+            return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
+        if order.buyer_email != ticket.customer_email and not confirmations.granted(
+            ticket.customer_email, [order.number]
+        ):
+            return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
+        return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
+
+    def _reader(self, today: date, country: str) -> TextReader:
+        return TextReader(
+            find_serials=self._find_serials,
+            find_tracking_numbers=self._find_tracking_numbers,
+            catalogue=self.catalogue,
+            today=today,
+            country=country,
+        )
+
+    @cached_property
+    def _find_order_numbers(self) -> Callable[[str], list[str]]:
+        return finder(self.settings.orders.number_pattern)
+
+    @cached_property
+    def _find_serials(self) -> Callable[[str], list[str]]:
+        return finder(self.settings.orders.serial_pattern)
+
+    @cached_property
+    def _find_tracking_numbers(self) -> Callable[[str], list[str]]:
+        return finder(self.settings.orders.tracking_pattern)
