@@ -11,8 +11,12 @@ from authres.core import AuthResError
 
 from mailbot.domain.standing import Standing, Verdict
 
+# In place of an authserv-id, for Microsoft 365, which writes none.
+MICROSOFT_365 = "microsoft365"
+
 _UNVERIFIED = Verdict.UNVERIFIED
-_DMARC_FAILED = re.compile(r"\bdmarc\s*=\s*(?:fail|reject|quarantine)", re.IGNORECASE)
+_FAILED = re.compile(r"\b(?:dmarc\s*=\s*(?:fail|reject|quarantine)|compauth\s*=\s*fail)", re.IGNORECASE)
+_METHOD = re.compile(r"\s*[a-z][a-z0-9-]*\s*=", re.IGNORECASE)
 # Method -> (ptype, property) that it is judged on (RFC 8601, 2.7), best first.
 _JUDGED_ON = {
     "dmarc": (("header", "from"),),
@@ -25,18 +29,26 @@ def judge_sender(results: Sequence[str], authserv_id: str, sender: str, senders:
     """The standing of the From address `sender`, one of `senders` mailboxes in From.
 
     `results` are the Authentication-Results values, topmost first. Only the topmost counts, and only when it
-    bears `authserv_id`: a server puts its own above whatever the sender wrote, so a lower one may be forged.
+    bears `authserv_id`: a server puts its own above whatever the sender wrote, so a lower one may be forged. With
+    MICROSOFT_365 the topmost must bear none.
     """
     if not authserv_id:
         return Standing(verdict=_UNVERIFIED, evidence="no authserv_id is set, so nobody vouches for the sender")
     if not results:
         return Standing(verdict=_UNVERIFIED, evidence="the mail bears no Authentication-Results")
-    said = results[0].partition(";")[0].partition("(")[0].split()
+    topmost = results[0]
+    if authserv_id.lower() == MICROSOFT_365:
+        if not _METHOD.match(topmost):
+            return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results are another server's")
+        # It may name the recipient's domain between two results, as if that were one.
+        parts = [part for part in topmost.split(";") if _METHOD.match(part)]
+        topmost = "; ".join((MICROSOFT_365, *parts))
+    said = topmost.partition(";")[0].partition("(")[0].split()
     ours = bool(said) and said[0].lower() == authserv_id.lower()
-    header = _parse(results[0])
-    if ours and (header is None or _DMARC_FAILED.search(results[0])):
+    header = _parse(topmost)
+    if ours and (header is None or _FAILED.search(topmost)):
         # Whatever stands in the way of reading our own server's verdict may have been put there.
-        return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: dmarc failed, or can't be read")
+        return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: authentication failed, or can't be read")
     if header is None:
         return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results can't be read")
     if (header.authserv_id or "").lower() != authserv_id.lower():
@@ -50,13 +62,10 @@ def judge_sender(results: Sequence[str], authserv_id: str, sender: str, senders:
 # One provider writes the same verdict for all its customers; parsing is a tenth of what a plain mail costs.
 @lru_cache(maxsize=1024)
 def _parse(value: str) -> AuthenticationResultsHeader | None:
-    # Microsoft 365 leaves the authserv-id out.
-    for text in (value, f"unnamed; {value}"):
-        try:
-            return AuthenticationResultsHeader.parse(f"Authentication-Results: {text}")
-        except (AuthResError, ValueError, IndexError, TypeError, AttributeError, RecursionError):
-            continue
-    return None
+    try:
+        return AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
+    except (AuthResError, ValueError, IndexError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _weigh(header: AuthenticationResultsHeader, authserv_id: str, domain: str) -> Standing:

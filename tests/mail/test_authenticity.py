@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailbot.domain.standing import Verdict
-from mailbot.mail.authenticity import judge_sender
+from mailbot.mail.authenticity import MICROSOFT_365, judge_sender
 
 KATE = "kate@mail.example"
 V, F, U = Verdict.VERIFIED, Verdict.FAILED, Verdict.UNVERIFIED
@@ -45,6 +45,32 @@ def test_only_the_topmost_header_counts() -> None:
     assert judge_sender(["mx.tp.example; dmarc=fail", forged], "mx.tp.example", KATE).verdict is F
     assert judge_sender(["other.example; dmarc=none", forged], "mx.tp.example", KATE).verdict is U
     assert judge_sender([], "mx.tp.example", KATE).verdict is U
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        (
+            "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=mail.example; dkim=pass (signature was verified) "
+            "header.d=mail.example;dmarc=pass action=none header.from=mail.example;compauth=pass reason=100",
+            V,
+        ),
+        (
+            "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=mail.example; tp.example; dkim=none (message not signed) "
+            "header.d=none;tp.example; dmarc=bestguesspass action=none header.from=mail.example;",
+            V,
+        ),
+        ("spf=none smtp.helo=x.example; dkim=none header.d=none;dmarc=none header.from=mail.example;compauth=fail", F),
+        ("spf=pass smtp.mailfrom=mail.example;dmarc=fail action=oreject header.from=mail.example", F),
+        ("spf=pass smtp.mailfrom=evil.example; dkim=pass header.d=evil.example;dmarc=none header.from=mail.example", U),
+        ("mx.evil.example; dmarc=pass header.from=mail.example", U),
+        ("microsoft365; dmarc=pass header.from=mail.example", U),
+        ("", U),
+    ],
+)
+def test_microsoft_365_names_no_server(value: str, verdict: Verdict) -> None:
+    assert judge_sender([value], MICROSOFT_365, KATE).verdict is verdict
+    assert judge_sender([value], "mx.tp.example", KATE).verdict is U
 
 
 def test_several_senders_prove_nobody() -> None:
