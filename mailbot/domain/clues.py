@@ -78,7 +78,7 @@ def clues_of(
 
 def models_named(said: TextFacts, codes: Sequence[OwnCode]) -> frozenset[str]:
     """Models that the sender's own words or enclosures name, upper case; not those of quoted text."""
-    named = {model.upper() for f in said.models if f.place is not Place.QUOTED_TEXT for model in f.value.models}
+    named = {model.upper() for found in said.models for model in found.value.models}
     named |= {code.written.upper() for code in codes if code.kind is Kind.MODEL and code.place is not Place.QUOTED_TEXT}
     return frozenset(named)
 

@@ -21,10 +21,12 @@ _RUN = re.compile(
     r"(?P<digits>\d(?:[ \t.\-_/]?\d){6,24})(?![A-Za-z0-9])",
     re.ASCII,
 )
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{4}([.\-/ ])\d{1,2}\1\d{1,2}(?!\d)")  # order numbers are often made of dates
 _MOST_TOKENS = 3000  # of one text
 _MOST_SLIPS = 300  # tokens of one text that are compared for slips
 _MOST_FOUND = 50
+_GAPS = {ord(sign): None for sign in " \t#:._/-"}
 _SHORTEST = 8  # signs of a number that is recognised without its letters, or with a slip in it
 
 
@@ -103,7 +105,10 @@ def _codes(orders: Iterable[Order]) -> _Codes:
 def _tokens(text: str) -> Iterator[str]:
     count = 0
     for match in _WORD.finditer(text):
-        yield match.group().rstrip("._/#-")
+        word = match.group()
+        if not _DIGIT.search(word):
+            continue
+        yield word.rstrip("._/#-")
         if (count := count + 1) >= _MOST_TOKENS:
             break
     count = 0
@@ -117,8 +122,13 @@ def _tokens(text: str) -> Iterator[str]:
             break
 
 
+def _key(token: str) -> str:
+    """`codes.code_key` for a token, which is ASCII."""
+    return token.translate(_GAPS).upper()
+
+
 def _exact(token: str, codes: _Codes) -> Iterator[tuple[Kind, str, bool]]:
-    key = code_key(token)
+    key = _key(token)
     for kind, number in codes.exact.get(key, ()):
         yield kind, number, False
     for number in codes.digits.get(key, ()):
@@ -126,7 +136,7 @@ def _exact(token: str, codes: _Codes) -> Iterator[tuple[Kind, str, bool]]:
 
 
 def _slips(token: str, codes: _Codes) -> Iterator[str]:
-    key = code_key(token)
+    key = _key(token)
     if len(key) < _SHORTEST - 1:
         return
     for own, number in codes.numbers.items():

@@ -19,6 +19,7 @@ T = TypeVar("T")
 FindCodes = Callable[[str], Iterable[str]]
 
 _MOST_FOUND = 50  # of each kind
+_DIGIT = re.compile(r"\d")
 _DESK_NUMBER = re.compile(r"(?<![A-Za-z0-9\-])(?:T|R|RF)-\d{6,12}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 
@@ -37,7 +38,7 @@ class TextFacts:
     desk_numbers: tuple[Found[str], ...] = ()  # of tickets, cases and refunds: "T-100001", "R-100001", "RF-100001"
     serials: tuple[Found[str], ...] = ()  # in the form of `codes.code_key`
     tracking_numbers: tuple[Found[str], ...] = ()  # in the form of `codes.code_key`
-    phones: tuple[Found[Phone], ...] = ()
+    phones: tuple[Found[Phone], ...] = ()  # these and what follows: not those of quoted text
     models: tuple[Found[ModelFinding], ...] = ()
     dates: tuple[Found[DateFound], ...] = ()
     amounts: tuple[Found[Amount], ...] = ()
@@ -56,15 +57,26 @@ class TextReader:
     def read(self, texts: Iterable[tuple[Place, str]]) -> TextFacts:
         """Read the texts of a mail (`references.texts_of`); never raises, linear in their length."""
         read = list(texts)
+        # Descriptions in quoted text are somebody else's, and the quotes are the most of many a mail.
+        own = [(place, text) for place, text in read if place is not Place.QUOTED_TEXT]
+        lines = [(place, _lines_with_digits(text)) for place, text in own]
         return TextFacts(
             desk_numbers=collect(read, find_desk_numbers),
             serials=collect(read, lambda text: filter(None, map(code_key, self.find_serials(text)))),
             tracking_numbers=collect(read, lambda text: filter(None, map(code_key, self.find_tracking_numbers(text)))),
-            phones=collect(read, lambda text: find_phones(text, self.country)),
-            models=collect(read, self.catalogue.find_models),
-            dates=collect(read, lambda text: find_dates(text, self.today, self.country)),
-            amounts=collect(read, lambda text: find_amounts(text, self.country)),
+            phones=collect(lines, lambda text: find_phones(text, self.country)),
+            models=collect(own, self.catalogue.find_models),
+            dates=collect(lines, lambda text: find_dates(text, self.today, self.country)),
+            amounts=collect(lines, lambda text: find_amounts(text, self.country)),
         )
+
+
+def _lines_with_digits(text: str) -> str:
+    """What can hold a number, with the line before it; the finders cost a microsecond for each sign."""
+    lines = text.split("\n")
+    return "\n".join(
+        line for line, after in zip(lines, [*lines[1:], ""], strict=True) if _DIGIT.search(line) or _DIGIT.search(after)
+    )
 
 
 def collect(texts: Iterable[tuple[Place, str]], find: Callable[[str], Iterable[T]]) -> tuple[Found[T], ...]:

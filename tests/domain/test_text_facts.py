@@ -44,7 +44,6 @@ def test_each_finding_keeps_its_strongest_place() -> None:
     assert [(found.value.models, found.place) for found in facts.models] == [
         (("TP-K17",), Place.SUBJECT),
         (("TP-K17",), Place.SUBJECT),
-        (("TP-F9",), Place.QUOTED_TEXT),
     ]
     assert [(found.value.day, found.place) for found in facts.dates] == [(date(2026, 3, 1), Place.NEW_TEXT)]
     assert {str(found.value.value) for found in facts.amounts} == {"199.00"}
