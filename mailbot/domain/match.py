@@ -161,7 +161,8 @@ class _Matcher:
         strange = self._strange((*OWN_WORDS, *ENCLOSED))
         if strange:
             return self._corrected(strange)
-        quoted = self._named({Place.QUOTED_TEXT})
+        # The list in our own question comes back with every answer to it.
+        quoted = [order for order in self._named({Place.QUOTED_TEXT}) if order.number not in self.known.asked]
         if quoted:
             return self._by_quote(quoted)
         return self._by_description()

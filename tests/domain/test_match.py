@@ -236,6 +236,10 @@ def test_the_answer_to_our_question(text: str, asked: tuple[str, ...], expected:
     assert kind(match(text, asked=asked)) == expected
 
 
+def test_our_own_question_in_the_quote_is_no_answer() -> None:
+    assert kind(match("I am not sure", quoted=f"> Is it about {OWN}?", asked=(OWN,))) == ("Probable", (OWN,))
+
+
 def test_what_staff_said_of_a_wrong_number_is_remembered() -> None:
     said = Correction(
         order_number=OWN, written=(UNKNOWN,), by="Lina", ticket_id=1, said_at=datetime(2026, 3, 1, tzinfo=UTC)
