@@ -150,7 +150,7 @@ def several_wrong_settings(world: World) -> tuple[str, ...]:
     edit(world, "brand", None)
     return (
         "smtp.prot: is not a setting",
-        "mailboxes.support.port: input should be a valid integer",
+        "mailboxes.support.port: expected a whole number, such as 993",
         "brand: is missing",
         f"settings.yaml:{line_of(world.settings_file, 'prot:')}: ",
         f"settings.yaml:{line_of(world.settings_file, 'port: many')}: ",
