@@ -29,6 +29,12 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise ValueError("expected a two-letter country code (ISO 3166-1) such as CN")
+    return value.upper()
+
+
 def _pattern(value: str) -> str:
     try:
         pattern = re2.compile(value)
@@ -192,7 +198,7 @@ class Settings(Section):
     smtp: SmtpSettings
     reply_address: Annotated[str, AfterValidator(_reply_address)] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
-    calendar: str = "CN"
+    calendar: Annotated[str, AfterValidator(_country)] = "CN"
     languages: tuple[str, ...] = Field(default=("zh-Hans", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")

@@ -24,6 +24,8 @@ def _plain(name: str) -> str:
 
 
 def _nearness(wanted: str, candidate: str) -> float:
+    if max(len(wanted), len(candidate)) < 4:  # any two of them look alike
+        return float(wanted == candidate)
     ratio = difflib.SequenceMatcher(None, wanted[:100], candidate[:100]).ratio()
     words, others = set(wanted.split()), set(candidate.split())
     if words and (words <= others or others <= words):  # "the wish" for "the wish is", "user" for "user name"
