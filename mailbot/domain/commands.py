@@ -23,6 +23,7 @@ _WORDS: dict[str, CaseEvent] = {
     "已退款": CaseEvent.REFUND_PAID,
     "withdraw": CaseEvent.WITHDRAW,
     "撤销": CaseEvent.WITHDRAW,
+    "撤回": CaseEvent.WITHDRAW,
 }
 _INSPECT = ("inspect", "验货")
 _VERDICT = re.compile(
@@ -181,7 +182,8 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
         event = CaseEvent.INSPECT_PASS if match["passed"] else CaseEvent.INSPECT_FAIL
         rest = rest[match.end() :].strip(" \t\u3000:：,，")
     if event is None:
-        return f"{line}: not a command; known are {', '.join(COMMAND_LINES.values())}, #merge <ticket> and #note"
+        known = (*COMMAND_LINES.values(), "#return <order>", "#merge <ticket>")
+        return f"{line}: not a command; known are {', '.join(known)} and #note"
     if event in REASONED_EVENTS and not rest:
         return f"{line}: expected a reason that the customer can be told: {COMMAND_LINES[event]}"
     if event is CaseEvent.REFUND_PAID and rest and _as_day(rest) is None:

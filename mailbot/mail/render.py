@@ -156,7 +156,7 @@ def _link(context: Context, value: str) -> Link:
     """`brand.website|link`: a link to one of the brand's own channels, to nothing else (P16, P20)."""
     brand: Brand = context["brand"]
     if value not in (brand.support_address, brand.chat_url, brand.website):
-        raise ValueError("`link` is for brand.support_address, brand.chat_url and brand.website only (policy P20)")
+        raise ValueError("`link` is for brand.support_address, brand.chat_url and brand.website only")
     return Link(value)
 
 

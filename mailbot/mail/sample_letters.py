@@ -60,7 +60,6 @@ _REFUND = RefundView(
     due_is_provisional=True,
     settled_on=date(2026, 3, 24),
 )
-_POLICY = Policy(return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35)
 _MAIL = MailView(
     sender_name="Robin Sample",
     sender_email="robin@customer.example",
@@ -149,6 +148,7 @@ def sample_letter(language: str) -> Letter:
             customer_email="robin@customer.example",
         ),
         order=_ORDER,
+        shipping="已签收" if chinese else "delivered",
         case=CaseView(
             number="R-100001",
             state="submitted",

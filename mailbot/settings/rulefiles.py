@@ -15,9 +15,10 @@ from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WI
 from mailbot.errors import ConfigError
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
+from mailbot.settings.shippingfile import read_shipping
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
-FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml")
+FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml", "shipping.yaml")
 START_TABLE = "incoming"
 _NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
 FORM_FIELDS = ("order_number", "items", "condition", "proof", "reason")
@@ -60,6 +61,7 @@ def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
         due_rules=_rules(files["automation.yaml"], ("due",), DUE_WORDS, known),
         wishes=wishes,
         returns=_returns(files["returns.yaml"]),
+        shipping=read_shipping(files["shipping.yaml"]),
     )
 
 

@@ -284,7 +284,7 @@ def own(tmp_path: Path) -> Path:
         ("Hi\n\n{{ brand.name|shout }}\n", 3, "shout"),
         ("Hi\n\ntext\n{{ case.number }}\n", 4, "number"),
         ("Hi\n\n{{ brand.name|money('CNY') }}\n", 3, ""),
-        ("Hi\n\n{{ ticket.subject|link }}\n", 3, "P20"),
+        ("Hi\n\n{{ ticket.subject|link }}\n", 3, "brand.website only"),
         ("Hi\n\n{{ ().__class__.__mro__ }}\n", 3, "unsafe"),
         ("Hi\n\n{% include '_none.md.j2' %}\n", 3, "_none.md.j2"),
         ("Hi\nno blank line\n", 1, "subject"),
