@@ -22,6 +22,7 @@ from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.orders import Order
 from mailbot.domain.references import References, find_references
+from mailbot.domain.remarks import Remark
 from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
@@ -282,10 +283,15 @@ def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
     """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
     order = orders.get(number or ticket.order_number)
     if order is None:
-        return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
+        return NoMatch(
+            evidence=(Remark("order number {number}: no such order", number=number or "(none)"),),
+            numbers_quoted=bool(number),
+        )
     if order.buyer_email != ticket.customer_email and not confirmations.granted(ticket.customer_email, [order.number]):
-        return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
-    return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
+        return NoMatch(
+            evidence=(Remark("order {number} belongs to another address", number=order.number),), numbers_quoted=True
+        )
+    return Exact(order=order, evidence=(Remark("order {number}, named by staff", number=order.number),))
 
 
 def _merge_target(words: StaffWords | None) -> TicketFacts | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.orders import Order
 from mailbot.domain.references import Place, References
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Standing, Verdict
 
 
@@ -58,18 +59,28 @@ def match_order(
         own: list[Order] = []
         for finding in findings:
             order = orders.get(finding.value)
-            where = f"order number {finding.value} in {finding.place}"
+            there = {"number": finding.value, "place": str(finding.place)}
             if order is None:
-                evidence.append(f"{where}: no such order")
+                evidence.append(Remark("order number {number} in {place}: no such order", **there))
             elif order.number in granted and standing.verdict is Verdict.VERIFIED:
-                evidence.append(f"{where}: its owner lets the sender speak for it")
+                evidence.append(
+                    Remark("order number {number} in {place}: its owner lets the sender speak for it", **there)
+                )
                 own.append(order)
             elif order.buyer_email != sender:
-                evidence.append(f"{where}: the order belongs to another address")
+                evidence.append(
+                    Remark("order number {number} in {place}: the order belongs to another address", **there)
+                )
             elif standing.verdict is Verdict.FAILED:
-                evidence.append(f"{where}: the sender's authentication failed ({standing.evidence})")
+                evidence.append(
+                    Remark(
+                        "order number {number} in {place}: the sender's authentication failed ({why})",
+                        why=standing.evidence,
+                        **there,
+                    )
+                )
             else:
-                evidence.append(f"{where}: the buyer's own address")
+                evidence.append(Remark("order number {number} in {place}: the buyer's own address", **there))
                 own.append(order)
         if len(own) == 1:
             return Exact(order=own[0], evidence=tuple(evidence))

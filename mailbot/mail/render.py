@@ -28,6 +28,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.domain.letters import Brand, FormLine, Letter
 from mailbot.errors import ConfigError
+from mailbot.mail.remark_words import remark_in_words
 from mailbot.mail.sample_letters import sample_letters
 
 MAX_SUBJECT = 160  # characters; longer ones are cut at the end
@@ -162,7 +163,7 @@ def _link(context: Context, value: str) -> Link:
 
 _FILTERS: Mapping[str, Callable[..., str]] = {
     "money": _money, "day": _day, "form": _form, "block": _block, "person": person_name, "link": _link,
-    "quote": Quoted, "prose": Prose,
+    "quote": Quoted, "prose": Prose, "said": remark_in_words,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from mailbot.domain.letters import (
 )
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
+from mailbot.domain.remarks import Remark
 
 _BRAND = Brand(
     name="TP",
@@ -95,8 +96,13 @@ _MAIL = MailView(
 )
 _NOTE = StaffNote(
     headline="decision_wanted",
-    evidence=("order number TP2026030117 in the text", "sender is the buyer's address"),
-    remarks=("The return window ends on 2026-03-31 (P7).",),
+    evidence=(
+        Remark("signed reply address of {ticket}", ticket="T-100001"),
+        Remark(
+            "order number {number} in {place}: the buyer's own address", number="TP2026030117", place="the new text"
+        ),
+    ),
+    remarks=(Remark("several orders are named: {orders}", orders="TP2026030117, TP2026030118"),),
     commands=(
         CommandHelp(line="#approve", does="approve"),
         CommandHelp(line="#decline <reason>", does="decline"),

@@ -337,3 +337,11 @@ def test_a_huge_mail_makes_a_bounded_letter() -> None:
     rendered = render("staff_notice", "en", replace(letter, mail=replace(letter.mail, text="word " * 1_000_000)))
     assert len(rendered.html) < 100_000
     assert "[…]" in rendered.text
+
+
+def test_what_the_code_found_out_is_said_in_the_language_of_the_letter() -> None:
+    chinese = TEMPLATES.render("staff_notice", "zh-Hans", sample_letter("zh-Hans"))
+    assert "正文中的订单号 TP2026030117：来信邮箱就是购买人的邮箱" in chinese.text
+    assert "来信提到多个订单：TP2026030117, TP2026030118" in chinese.text
+    english = TEMPLATES.render("staff_notice", "en", sample_letter("en"))
+    assert "order number TP2026030117 in the new text: the buyer's own address" in english.text
