@@ -38,6 +38,11 @@ def place_of(path: Path, key: KeyPath, environ: Mapping[str, str] | None = None)
 
 
 def _read(path: Path, environ: Mapping[str, str] | None) -> tuple[YamlFile, FromEnvironment]:
+    if not path.exists():
+        raise ConfigError(
+            f"{path}: no such file; run mailbot in the folder that `mailbot init DIR` made, or name the file: "
+            "mailbot --settings FILE …"
+        )
     source = read_yaml(path)
     return source, read_environment(os.environ if environ is None else environ, source.data)
 

@@ -122,7 +122,7 @@ def test_a_file_that_is_no_settings_file(tmp_path: Path, text: str, expected: st
 
 
 def test_a_missing_or_undecodable_file_is_named(tmp_path: Path) -> None:
-    assert "no such file" in error_of(tmp_path / "none.yaml")
+    assert "none.yaml: no such file; run mailbot in the folder" in error_of(tmp_path / "none.yaml")
     path = tmp_path / "settings.yaml"
     path.write_bytes("name: Müller".encode("latin-1"))
     assert "not UTF-8 (byte 7)" in error_of(path)
