@@ -14,6 +14,7 @@ from mailbot.domain.matters import ThreadLimits, another_matter, is_old
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import row_id, ticket_number
 from mailbot.domain.references import References
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Standing, TokenClaim, TokenPurpose, Verdict
 from mailbot.domain.threads import Pointer, Strength, ThreadMatch, match_thread
 from mailbot.errors import BadItem
@@ -36,7 +37,7 @@ class Correspondence:
         """The ticket that the mail belongs to, merges followed, or why it belongs to none."""
         claims = [claim for token in references.tokens if (claim := self.tokens.verify(token, sender)) is not None]
         tags = [
-            (ticket_id, strength, f"{where} [{tag}]")
+            (ticket_id, strength, Remark("{where} [{tag}]", where=where, tag=tag))
             for strength, where, found in (
                 (Strength.SUBJECT_TAG, "subject tag", references.ticket_tags),
                 (Strength.QUOTED_TAG, "tag in the text", references.quoted_tags),
@@ -137,5 +138,5 @@ class Correspondence:
 def _followed(pointer: Pointer, now_in: int) -> Pointer:
     if pointer.ticket_id == now_in:
         return pointer
-    what = f"{pointer.what}, merged into {ticket_number(now_in)}"
+    what = Remark("{what}, merged into {ticket}", what=pointer.what, ticket=ticket_number(now_in))
     return Pointer(ticket_id=now_in, strength=pointer.strength, what=what)

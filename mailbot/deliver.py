@@ -16,6 +16,7 @@ from mailbot.domain.bounces import BounceLimits, after_bounce
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from mailbot.domain.effects import Reader, UseTicket, Write
 from mailbot.domain.message import Action, DeliveryReport
+from mailbot.domain.remarks import Remark
 from mailbot.errors import BadItem, ConfigError, MailbotError, TryAgainLater
 from mailbot.logins import LoginTokens
 from mailbot.mail.compose import ascii_address
@@ -269,8 +270,15 @@ class Deliverer:
                     to=Reader.STAFF,
                     automatic=False,
                     remarks=(
-                        f"{mail.template} to {mail.recipient}: {detail}",
-                        f"mailbot outbox retry {mail.outbox_id}",
+                        Remark(
+                            "{template} to {address}: {detail}",
+                            template=mail.template,
+                            address=mail.recipient,
+                            detail=detail,
+                        ),
+                        Remark(
+                            "to send it again, somebody runs: mailbot outbox retry {number}", number=str(mail.outbox_id)
+                        ),
                     ),
                 )
                 occasion = Occasion(

@@ -14,6 +14,7 @@ from mailbot.domain.match import Exact, Known, NoMatch, OrderMatch, Reading, mat
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.own_codes import find_own_codes
 from mailbot.domain.references import References, find_references, texts_of
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts, TextReader
 from mailbot.mail.tokens import find_tokens
@@ -91,12 +92,18 @@ class Purchases:
         """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
         order = orders.get(number or ticket.order_number)
         if order is None:
-            return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
+            return NoMatch(
+                evidence=(Remark("order number {number}: no such order", number=number or "(none)"),),
+                numbers_quoted=bool(number),
+            )
         if order.buyer_email != ticket.customer_email and not confirmations.granted(
             ticket.customer_email, [order.number]
         ):
-            return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
-        return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
+            return NoMatch(
+                evidence=(Remark("order {number} belongs to another address", number=order.number),),
+                numbers_quoted=True,
+            )
+        return Exact(order=order, evidence=(Remark("order {number}, named by staff", number=order.number),))
 
     def _reader(self, today: date, country: str) -> TextReader:
         return TextReader(

@@ -142,7 +142,13 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
     mark_key = keys.derived("marks of mailbox settings")[0]
     tokens = TokenMaker(keys.derived("mailbot reply tokens"))
     letters = LetterWriter(
-        settings=settings, policy=book.returns, templates=templates, tokens=tokens, vault=vault, blobs=blobs
+        settings=settings,
+        policy=book.returns,
+        shipping=book.shipping,
+        templates=templates,
+        tokens=tokens,
+        vault=vault,
+        blobs=blobs,
     )
     applier = Applier(letters)
     processor = Processor(

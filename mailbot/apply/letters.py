@@ -32,6 +32,7 @@ from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number, refund_number, subject_tag, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.rules import ReturnPolicy
+from mailbot.domain.shipping import ShippingTable
 from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
@@ -73,6 +74,7 @@ class LetterWriter:
         *,
         settings: Settings,
         policy: ReturnPolicy,
+        shipping: ShippingTable,
         templates: Templates,
         tokens: TokenMaker,
         vault: Vault,
@@ -80,6 +82,7 @@ class LetterWriter:
     ) -> None:
         self._settings = settings
         self._policy = policy
+        self._shipping = shipping
         self._templates = templates
         self._tokens = tokens
         self._vault = vault
@@ -231,6 +234,7 @@ class LetterWriter:
             now=occasion.now.astimezone(self._zone),
             ticket=_ticket(scene.ticket if effect.asks is None else None, occasion),
             order=order,
+            shipping=self._shipping.words(order.shipping_status, language) if order else "",
             case=self._case(case, scene, language) if case and order else None,
             refund=_refund(case, order),
             mail=mail,
@@ -249,7 +253,7 @@ class LetterWriter:
         if order is None and scene.ticket and scene.ticket.order_number:
             order = orders.get(scene.ticket.order_number)
         if order is not None and effect.to is Reader.CUSTOMER and not _may_learn_of(order, reader):
-            raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written (G5)")
+            raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written")
         return order
 
     def _choices(self, effect: Write, reader: Address) -> tuple[Order, ...]:

@@ -125,7 +125,7 @@ def _as_list(value: object) -> list[object]:
 
 
 def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
-    """Compare the server's UIDs with the ledger, every mailbox and folder (G1); exits with 1 on a gap."""
+    """Compare the server's UIDs with the ledger, every mailbox and folder; exits with 1 on a gap."""
     settings = load_settings(settings_file(context))
     checks: list[FolderCheck] = []
     troubles: list[MailbotError] = []

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -21,6 +23,8 @@ from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.accounts import MailboxSettings
+from mailbot.settings.advice import advise
+from mailbot.settings.load import place_of
 from mailbot.store import mailboxes
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
@@ -72,18 +76,24 @@ def check(
     problems: list[str] = []
     worst = 0
     done: list[str] = []
-    settings = load_settings(settings_file(context))
-    done.append("settings")
+    file = settings_file(context)
+    settings = load_settings(file)
+    wrong, hints = _advice(file, settings, _languages_there(settings))
+    if wrong:
+        problems += wrong
+        worst = ConfigError.exit_code
+    else:
+        done.append("settings")
     steps: list[tuple[str, Callable[[], object]]] = [
         ("templates", partial(_check_templates, settings)),
         ("rules", lambda: check_rules(settings, load_templates(settings))),
         ("catalogue", partial(catalogue, settings)),
-        ("calendar", partial(work_calendar, settings.calendar, ())),
+        ("calendar", partial(_check_calendar, file, settings)),
         ("key", partial(read_key_file, settings.key_file)),
         ("database", partial(_check_database, settings)),
     ]
     if settings.orders.drop_folder is not None:
-        steps.append(("drop folder", partial(_check_drop_folder, settings.orders.drop_folder)))
+        steps.append(("drop folder", partial(_check_drop_folder, file, settings.orders.drop_folder)))
     if live:
         steps += [
             (f"mailbox {name}", partial(_check_mailbox, settings, name, box))
@@ -97,7 +107,6 @@ def check(
         except MailbotError as error:
             problems.append(str(error))
             worst = 2 if 2 in (worst, error.exit_code) else error.exit_code
-    hints = _hints(settings)
     if as_json:
         print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints})
     else:
@@ -121,9 +130,18 @@ def _check_database(settings: Settings) -> None:
         return
 
 
-def _check_drop_folder(folder: Path) -> None:
+def _languages_there(settings: Settings) -> Collection[str]:
+    """Those that have templates; where these can't be read at all, the step "templates" says so."""
+    try:
+        return load_templates(settings).languages()
+    except ConfigError:
+        return {*settings.languages, settings.staff.language}
+
+
+def _check_drop_folder(file: Path, folder: Path) -> None:
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise ConfigError(f"orders.drop_folder: {folder} must be a folder that mailbot may read and write")
+        place = place_of(file, ("orders", "drop_folder"))
+        raise ConfigError(f"{place}: {folder} must be a folder that mailbot may read and write")
 
 
 def _check_mailbox(settings: Settings, name: str, mailbox: MailboxSettings) -> None:
@@ -142,18 +160,18 @@ async def _check_relay(settings: Settings) -> None:
         await connection.close()
 
 
-def _hints(settings: Settings) -> list[str]:
-    hints = []
-    authentication = settings.authentication
-    if not authentication.authserv_id and authentication.staff_commands_need_pass:
-        hints.append("authentication.authserv_id is empty: staff commands are refused until it is set")
-    if not authentication.staff_commands_need_pass:
-        hints.append(
-            "authentication.staff_commands_need_pass is off: whoever gets hold of a notice's address may move its case"
-        )
-    if not settings.reply_address:
-        hints.append("reply_address is empty: threads are recognised by Message-ID and subject tag only")
-    return hints
+def _advice(file: Path, settings: Settings, languages: Collection[str]) -> tuple[list[str], list[str]]:
+    """What is wrong, and what should be looked at, each with its place."""
+    found = advise(settings, languages, datetime.now(ZoneInfo(settings.timezone)).date())
+    lines = [(advice.wrong, f"{place_of(file, advice.key)}: {advice.text}") for advice in found]
+    return [line for wrong, line in lines if wrong], [line for wrong, line in lines if not wrong]
+
+
+def _check_calendar(file: Path, settings: Settings) -> None:
+    try:
+        work_calendar(settings.calendar, ())
+    except ConfigError as error:
+        raise ConfigError(f"{place_of(file, ('calendar',))}: {error}") from None
 
 
 def _print_words(as_json: bool) -> None:

@@ -11,6 +11,7 @@ from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import Kind, OwnCode
 from mailbot.domain.phones import phone_key
 from mailbot.domain.references import Place, References
+from mailbot.domain.remarks import Remark
 from mailbot.domain.text_facts import TextFacts
 
 
@@ -91,7 +92,7 @@ def describing(clues: Sequence[Clue], strength: Strength) -> Set[str]:
 def _numbers(references: References, orders: Mapping[str, Order]) -> Iterator[Clue]:
     for finding in references.order_numbers:
         if finding.value in orders:
-            yield _clue(Strength.NUMBER, finding.value, finding.place, f"order number {finding.value}")
+            yield _clue(Strength.NUMBER, finding.value, finding.place, _named(Kind.ORDER, finding.value))
 
 
 def _said_codes(said: TextFacts, orders: Mapping[str, Order]) -> Iterator[Clue]:
@@ -100,10 +101,10 @@ def _said_codes(said: TextFacts, orders: Mapping[str, Order]) -> Iterator[Clue]:
         serials = {code_key(serial) for line in order.lines for serial in line.serials}
         for serial in said.serials:
             if serial.value in serials:
-                yield _clue(Strength.CODE, order.number, serial.place, f"{Kind.SERIAL} {serial.value}")
+                yield _clue(Strength.CODE, order.number, serial.place, _named(Kind.SERIAL, serial.value))
         for number in said.tracking_numbers:
             if number.value == code_key(order.tracking_number):
-                yield _clue(Strength.CODE, order.number, number.place, f"{Kind.TRACKING} {number.value}")
+                yield _clue(Strength.CODE, order.number, number.place, _named(Kind.TRACKING, number.value))
 
 
 def _own_codes(
@@ -119,10 +120,10 @@ def _own_codes(
         if code.kind is Kind.ORDER and code.order_number in numbers:
             continue
         if code.kind is Kind.MODEL:
-            yield _clue(Strength.MODEL, code.order_number, code.place, f"model {code.written}")
+            yield _clue(Strength.MODEL, code.order_number, code.place, _named(Kind.MODEL, code.written))
         else:
             strength = Strength.SLIP if code.has_slip else _KINDS[code.kind]
-            yield _clue(strength, code.order_number, code.place, f"{code.kind} {code.written}")
+            yield _clue(strength, code.order_number, code.place, _named(code.kind, code.written))
 
 
 def _descriptions(said: TextFacts, orders: Mapping[str, Order]) -> Iterator[Clue]:
@@ -143,6 +144,10 @@ def _descriptions(said: TextFacts, orders: Mapping[str, Order]) -> Iterator[Clue
         for phone in said.phones:
             if key and phone.value.digits == key:
                 yield _clue(Strength.PHONE, order.number, phone.place, "telephone number")
+
+
+def _named(kind: Kind, code: str) -> Remark:
+    return Remark("{kind} {code}", kind=str(kind), code=code)
 
 
 def _clue(strength: Strength, number: str, place: Place, what: str) -> Clue:

@@ -9,6 +9,7 @@ from datetime import date
 
 from mailbot.domain.cases import CaseEvent
 from mailbot.domain.numbers import row_id
+from mailbot.domain.remarks import Remark
 
 # Word -> event. A verdict word is looked for after #inspect.
 _WORDS: dict[str, CaseEvent] = {
@@ -23,6 +24,7 @@ _WORDS: dict[str, CaseEvent] = {
     "已退款": CaseEvent.REFUND_PAID,
     "withdraw": CaseEvent.WITHDRAW,
     "撤销": CaseEvent.WITHDRAW,
+    "撤回": CaseEvent.WITHDRAW,
 }
 _INSPECT = ("inspect", "验货")
 _VERDICT = re.compile(
@@ -108,18 +110,20 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
             leftover = leftover or (unmarked and bool(line.strip()) and _collapsed(line) not in known)
         elif quoting:
             if not any(_collapsed(line) in known_line for known_line in known):
-                problems.append(f"{line.strip()}: a command stands above the quoted mail")
+                problems.append(Remark("{line}: a command stands above the quoted mail", line=line.strip()))
         elif match["word"].casefold() in _NOTE:
             internal = True
             words.append(match["rest"].strip())
         elif match["bullet"].strip():
-            problems.append(f"{line.strip()}: a command stands at the beginning of its line")
+            problems.append(Remark("{line}: a command stands at the beginning of its line", line=line.strip()))
         elif match["word"].casefold() in _START_RETURN:
             start_return = match["rest"].strip(" \t\u3000:：").upper()
         elif match["word"].casefold().startswith(_MERGE):  # Chinese needs no blank: 合并T-100001
             merge_into = _ticket_id(re.sub("(?i)^(?:merge|合并)", "", match["word"]) + match["rest"])
             if merge_into is None:
-                problems.append(f"{line.strip()}: expected #merge and the number of the other ticket, as T-100001")
+                problems.append(
+                    Remark("{line}: expected #merge and the number of the other ticket, as T-100001", line=line.strip())
+                )
         else:
             found = _read_command(match["word"].casefold(), match["rest"].strip(), line.strip())
             if isinstance(found, Command):
@@ -137,7 +141,7 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
     collapsed = _collapsed(" ".join((text, *(commands[index].argument for index in reasoned))))
     if leftover or any(len(line) >= _TELLING_LENGTH and line in collapsed for line in known):
         problems.append(
-            "part of the desk's notice, which is for the house only, is still in your mail: delete the quote"
+            Remark("part of the desk's notice, which is for the house only, is still in your mail: delete the quote")
         )
     return StaffWords(
         commands=tuple(commands),
@@ -177,17 +181,26 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
     if word in _INSPECT:
         match = _VERDICT.match(rest)
         if match is None:
-            return f"{line}: expected #inspect pass or #inspect fail <reason>"
+            return Remark("{line}: expected #inspect pass or #inspect fail <reason>", line=line)
         event = CaseEvent.INSPECT_PASS if match["passed"] else CaseEvent.INSPECT_FAIL
         rest = rest[match.end() :].strip(" \t\u3000:：,，")
     if event is None:
-        return f"{line}: not a command; known are {', '.join(COMMAND_LINES.values())}, #merge <ticket> and #note"
+        known = (*COMMAND_LINES.values(), "#return <order>", "#merge <ticket>")
+        return Remark("{line}: not a command; known are {known} and #note", line=line, known=", ".join(known))
     if event in REASONED_EVENTS and not rest:
-        return f"{line}: expected a reason that the customer can be told: {COMMAND_LINES[event]}"
+        return Remark(
+            "{line}: expected a reason that the customer can be told: {command}",
+            line=line,
+            command=COMMAND_LINES[event],
+        )
     if event is CaseEvent.REFUND_PAID and rest and _as_day(rest) is None:
-        return f"{line}: expected #refunded, or #refunded with the day of payment as 2026-03-31"
+        return Remark("{line}: expected #refunded, or #refunded with the day of payment as 2026-03-31", line=line)
     if event in _BARE_EVENTS and rest.strip(".!。！"):
-        return f"{line}: expected {COMMAND_LINES[event]} alone; words for the customer go on a line of their own"
+        return Remark(
+            "{line}: expected {command} alone; words for the customer go on a line of their own",
+            line=line,
+            command=COMMAND_LINES[event],
+        )
     return Command(event=event, argument=rest, line=line)
 
 

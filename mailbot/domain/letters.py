@@ -121,7 +121,7 @@ class ConfirmView:
 class StaffNote:
     """What the desk tells staff besides the mail itself."""
 
-    headline: str  # one of NOTE_HEADLINES, e.g. "new_mail"
+    headline: str  # a key of `headlines` in _words.md.j2, e.g. "new_mail"; "" where the letter has its own
     evidence: tuple[str, ...]  # how the mail was matched, e.g. "order number TP2026030117 in the subject"
     remarks: tuple[str, ...]  # what staff should notice: policy ids, refusals, errors
     commands: tuple[CommandHelp, ...]  # what they may answer
@@ -137,6 +137,7 @@ class Letter:
     now: datetime  # aware
     ticket: TicketView
     order: Order | None = None  # only where the reader is entitled to it (G5)
+    shipping: str = ""  # the order's shipping status in the words of rules/shipping.yaml; "" without an order
     case: CaseView | None = None
     refund: RefundView | None = None
     mail: MailView | None = None  # staff notices only

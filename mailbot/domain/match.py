@@ -18,6 +18,7 @@ from mailbot.domain.numbers import ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import Kind, OwnCode
 from mailbot.domain.references import ENCLOSED, OWN_WORDS, Finding, Place, References
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Standing, Verdict
 from mailbot.domain.text_facts import TextFacts
 
@@ -175,16 +176,22 @@ class _Matcher:
             return self._ambiguous([*orders, *others])
         order = orders[0]
         if others:
-            return self._ambiguous([order, *others], f"the mail names {order.number}, {self._source(others[0])}")
+            return self._ambiguous([order, *others], self._contradiction(order, others[0]))
         if elsewhere := self._model_elsewhere(order):
-            return self._ambiguous(
-                [order, *elsewhere], f"{order.number} is named, but the model named is in {elsewhere[0].number}"
+            conflict = Remark(
+                "{number} is named, but the model named is in {other}", number=order.number, other=elsewhere[0].number
             )
+            return self._ambiguous([order, *elsewhere], conflict)
         # What a receipt says of another purchase, or the words of an order that isn't theirs, is for a person.
         foreign = self._strange(ENCLOSED if written else (*OWN_WORDS, *ENCLOSED), beside=order)
         if foreign:
-            number, place = foreign[0].value, foreign[0].place
-            return self._probable(order, f"{order.number} is named, but {number} stands in {place}")
+            conflict = Remark(
+                "{number} is named, but {other} stands in {place}",
+                number=order.number,
+                other=foreign[0].value,
+                place=str(foreign[0].place),
+            )
+            return self._probable(order, conflict)
         if not written and not self._is_sure(order):
             return self._probable(order)
         return self._exact(order)
@@ -193,8 +200,12 @@ class _Matcher:
         if len(quoted) > 1:
             return self._ambiguous(quoted)
         if elsewhere := self._model_elsewhere(quoted[0]):
-            number, other = quoted[0].number, elsewhere[0].number
-            return self._ambiguous([quoted[0], *elsewhere], f"{number} is quoted, but the model named is in {other}")
+            conflict = Remark(
+                "{number} is quoted, but the model named is in {other}",
+                number=quoted[0].number,
+                other=elsewhere[0].number,
+            )
+            return self._ambiguous([quoted[0], *elsewhere], conflict)
         return self._exact(quoted[0])
 
     def _corrected(self, strange: Sequence[Finding]) -> OrderMatch:
@@ -202,7 +213,11 @@ class _Matcher:
         numbers = {finding.value for finding in strange}
         for correction in self.known.corrections:
             if numbers & set(correction.written) and correction.order_number in self.entitled:
-                said = f"staff said in {ticket_number(correction.ticket_id)} that {correction.order_number} is meant"
+                said = Remark(
+                    "staff said in {ticket} that {number} is meant",
+                    ticket=ticket_number(correction.ticket_id),
+                    number=correction.order_number,
+                )
                 return self._exact(self.entitled[correction.order_number], said)
         return NoMatch(evidence=self.evidence, numbers_quoted=True, candidates=self._candidates())
 
@@ -213,7 +228,7 @@ class _Matcher:
         models = models_named(self.reading.said, self.reading.codes)
         fitting = [order for order in pool if models & {line.model.upper() for line in order.lines}]
         if models and not fitting:
-            conflict = (f"the sender bought no {', '.join(sorted(models))}",) if pool else ()
+            conflict = (Remark("the sender bought no {models}", models=", ".join(sorted(models))),) if pool else ()
             return NoMatch(
                 evidence=self.evidence, numbers_quoted=False, conflicts=conflict, candidates=self._candidates()
             )
@@ -221,7 +236,7 @@ class _Matcher:
         for told in (describing(self.clues, Strength.DATE), describing(self.clues, Strength.AMOUNT)):
             pool = [order for order in pool if order.number in told] or pool
         if len(pool) == 1 and asked and (len(asked) > 1 or agrees(self.reading.text) or fitting):
-            return self._exact(pool[0], f"the answer to our question names {pool[0].number}")
+            return self._exact(pool[0], Remark("the answer to our question means {number}", number=pool[0].number))
         if len(pool) == 1:
             return self._probable(pool[0])
         if pool:
@@ -262,9 +277,15 @@ class _Matcher:
             not clue.strength.names and clue.strength is not Strength.SLIP for clue in clues
         )
 
-    def _source(self, order: Order) -> str:
-        clue = next(clue for clue in self.clues if clue.order_number == order.number and clue.strength.names)
-        return f"{clue.what} in {clue.place} leads to {order.number}"
+    def _contradiction(self, order: Order, other: Order) -> Remark:
+        clue = next(clue for clue in self.clues if clue.order_number == other.number and clue.strength.names)
+        return Remark(
+            "the mail names {number}, but {what} in {place} leads to {other}",
+            number=order.number,
+            what=clue.what,
+            place=str(clue.place),
+            other=other.number,
+        )
 
     def _candidates(self) -> tuple[Candidate, ...]:
         by_order: dict[str, list[Clue]] = {}
@@ -306,7 +327,7 @@ class _Matcher:
 def _why_probable(order: Order, clues: Sequence[Clue]) -> str:
     if any(clue.order_number == order.number for clue in clues):
         return ""
-    return f"{order.number} is the only order that the sender made lately"
+    return Remark("{number} is the only order that the sender made lately", number=order.number)
 
 
 def _fresh(references: References) -> list[Finding]:
@@ -319,26 +340,52 @@ def _lines(
     """For staff and for `explain`: what each number in the mail leads to."""
     lines = []
     for finding in reading.references.order_numbers:
-        where, order = f"order number {finding.value} in {finding.place}", known.quoted.get(finding.value)
+        there = {"number": finding.value, "place": str(finding.place)}
+        order = known.quoted.get(finding.value)
         if order is None:
-            lines.append(f"{where}: no such order")
+            lines.append(Remark("order number {number} in {place}: no such order", **there))
         elif order.number in entitled and order.buyer_email != sender:
-            lines.append(f"{where}: its owner lets the sender speak for it")
+            lines.append(Remark("order number {number} in {place}: its owner lets the sender speak for it", **there))
         elif order.number in entitled:
-            lines.append(f"{where}: the buyer's own address")
+            lines.append(Remark("order number {number} in {place}: the buyer's own address", **there))
         elif order.buyer_email == sender:
-            lines.append(f"{where}: the sender's authentication failed ({standing.evidence})")
+            lines.append(
+                Remark(
+                    "order number {number} in {place}: the sender's authentication failed ({why})",
+                    why=standing.evidence,
+                    **there,
+                )
+            )
         else:
-            lines.append(f"{where}: the order belongs to another address")
+            lines.append(Remark("order number {number} in {place}: the order belongs to another address", **there))
     quoted = {finding.value for finding in reading.references.order_numbers}
     for code in reading.codes if entitled else ():
         if code.kind is not Kind.MODEL and code.order_number not in quoted:
-            how = "one slip from" if code.has_slip else "leads to"
-            lines.append(f"{code.kind} {code.written} in {code.place}: {how} {code.order_number} of the sender's")
+            there = {
+                "kind": str(code.kind),
+                "code": code.written,
+                "place": str(code.place),
+                "number": code.order_number,
+            }
+            if code.has_slip:
+                lines.append(Remark("{kind} {code} in {place}: one slip from {number} of the sender's", **there))
+            else:
+                lines.append(Remark("{kind} {code} in {place}: leads to {number} of the sender's", **there))
     for order in known.by_code:
         if order.buyer_email != sender and order.number not in quoted:
-            lines.append(f"a serial or tracking number leads to {order.number}, which belongs to another address")
+            lines.append(
+                Remark(
+                    "a serial or tracking number leads to {number}, which belongs to another address",
+                    number=order.number,
+                )
+            )
     for correction in known.corrections[:1]:
-        said = f"{ticket_number(correction.ticket_id)} was about {correction.order_number}"
-        lines.append(f"{correction.by} said of this sender: {said}")
+        lines.append(
+            Remark(
+                "{member} said of this sender: {ticket} was about {number}",
+                member=correction.by,
+                ticket=ticket_number(correction.ticket_id),
+                number=correction.order_number,
+            )
+        )
     return tuple(lines)

@@ -11,6 +11,7 @@ from mailbot.domain.match import Exact, OrderMatch
 from mailbot.domain.message import IncomingMail, Origin
 from mailbot.domain.numbers import ticket_number, without_tags
 from mailbot.domain.references import Place, References
+from mailbot.domain.remarks import Remark
 from mailbot.domain.thanks import only_thanks
 from mailbot.domain.threads import ThreadMatch
 
@@ -48,14 +49,18 @@ def another_matter(
     if mail.origin is not Origin.HUMAN or not is_old(ticket, now, limits) or says_only_thanks(mail, names):
         return ""
     if ticket.closed_at is not None and now - ticket.closed_at > limits.reopen:
-        return f"answers in {number}, which was closed more than {limits.reopen.days} days before"
+        return Remark(
+            "answers in {number}, which was closed more than {days} days before",
+            number=number,
+            days=str(limits.reopen.days),
+        )
     if isinstance(order, Exact) and ticket.order_number not in ("", order.order.number):
         places = {finding.place for finding in references.order_numbers if finding.value == order.order.number}
         if places - {Place.QUOTED_TEXT}:
-            return f"answers in {number}, but is about order {order.order.number}"
+            return Remark("answers in {number}, but is about order {order}", number=number, order=order.order.number)
     key = subject_key(mask_secrets(mail.subject))  # as it is stored
     if key and subjects and key not in subjects:
-        return f"answers in {number}, but under a new subject"
+        return Remark("answers in {number}, but under a new subject", number=number)
     return ""
 
 

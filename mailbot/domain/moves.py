@@ -22,6 +22,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, named_items, write_items
 from mailbot.domain.refunds import RefundRefused, refund_amount
+from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
@@ -75,7 +76,11 @@ def move_case(
         effects.append(booking)
     if Consequence.SETTLE_REFUND in row.then:
         if paid_on(command, mover.today) > mover.today:
-            return Refusal(reasons=(f"{command.line}: that day is still to come; write it when the money is paid",))
+            return Refusal(
+                reasons=(
+                    Remark("{line}: that day is still to come; write it when the money is paid", line=command.line),
+                )
+            )
         effects.append(SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address))
     if row.letter:
         effects.append(
@@ -97,7 +102,7 @@ def _items_to_approve(case: CaseFacts, command: Command) -> tuple[Item, ...] | R
     if items:
         return items
     bought = write_items([Item(model=line.model, quantity=line.quantity) for line in case.order.lines])
-    return Refusal(reasons=(f"it isn't clear what goes back: name it, as in #approve {bought}",))
+    return Refusal(reasons=(Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=bought),))
 
 
 def move_case_through(
@@ -126,9 +131,9 @@ def asks_staff(case: CaseFacts, event: CaseEvent, by: Actor) -> bool:
 
 def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar) -> BookRefund | Refusal:
     if case.refund is not None:
-        return Refusal(reasons=("the refund of this case is booked already",))
+        return Refusal(reasons=(Remark("the refund of this case is booked already"),))
     if not case.items:
-        return Refusal(reasons=("it isn't known which items came back",))
+        return Refusal(reasons=(Remark("it isn't known which items came back"),))
     amount = refund_amount(case.order, case.items, case.refunded_before, case.returned_before)
     if isinstance(amount, RefundRefused):
         return Refusal(reasons=(amount.reason,))
@@ -147,9 +152,18 @@ def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: 
 def _explain(answer: NotPossible) -> str:
     what = COMMAND_LINES.get(answer.event, answer.event.value)
     if not answer.possible:
-        return f"{what} is not possible: the case is {_in_words(answer.state)} and nothing more can happen to it"
+        return Remark(
+            "{what} is not possible: the case is {state} and nothing more can happen to it",
+            what=what,
+            state=_in_words(answer.state),
+        )
     lines = ", ".join(COMMAND_LINES.get(event, event.value) for event in answer.possible)
-    return f"{what} is not possible while the case is {_in_words(answer.state)}; possible now: {lines}"
+    return Remark(
+        "{what} is not possible while the case is {state}; possible now: {lines}",
+        what=what,
+        state=_in_words(answer.state),
+        lines=lines,
+    )
 
 
 def _in_words(state: CaseState) -> str:

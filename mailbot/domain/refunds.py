@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from mailbot.domain.forms import Item
 from mailbot.domain.orders import Order
+from mailbot.domain.remarks import Remark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +38,37 @@ def refund_amount(
     for model, quantity in returned.items():
         line = prices.get(model)
         if line is None:
-            return RefundRefused(reason=f"order {order.number} has no {model}")
+            return RefundRefused(reason=Remark("order {number} has no {model}", number=order.number, model=model))
         if quantity > line.quantity:
-            return RefundRefused(reason=f"order {order.number} has {line.quantity} × {model}, not {quantity}")
+            return RefundRefused(
+                reason=Remark(
+                    "order {number} has {bought} × {model}, not {quantity}",
+                    number=order.number,
+                    bought=str(line.quantity),
+                    model=model,
+                    quantity=str(quantity),
+                )
+            )
         if quantity + already[model] > line.quantity:
-            return RefundRefused(reason=f"{already[model]} × {model} of order {order.number} is refunded already")
+            return RefundRefused(
+                reason=Remark(
+                    "{count} × {model} of order {number} is refunded already",
+                    count=str(already[model]),
+                    model=model,
+                    number=order.number,
+                )
+            )
         amount += line.unit_price * quantity
     if amount <= 0:
-        return RefundRefused(reason="the items returned cost nothing")
+        return RefundRefused(reason=Remark("the items returned cost nothing"))
     left = order.paid - refunded_before
     if amount > left:
         return RefundRefused(
-            reason=f"{amount} {order.currency} would exceed what is left of the payment: {left} {order.currency}"
+            reason=Remark(
+                "{amount} {currency} would exceed what is left of the payment: {left} {currency}",
+                amount=str(amount),
+                left=str(left),
+                currency=order.currency,
+            )
         )
     return amount

@@ -12,6 +12,7 @@ from hashlib import sha256
 from mailbot.domain.effects import Decision, Effect, OpenTicket, Reader, RecordIncident, UseTicket, Write
 from mailbot.domain.facts import Facts
 from mailbot.domain.numbers import without_tags
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Role
 
 _DIGITS = re.compile(r"\d{3,}")  # dates, ids and counters differ from one machine's mail to the next
@@ -40,15 +41,15 @@ def restrain(decision: Decision, facts: Facts) -> Decision:
         cap = _cap(effect, facts)
         if effect.automatic and effect.to is Reader.CUSTOMER and facts.mail.no_reply_reason:
             held.append(effect)
-            remarks.append(f"not answered by itself: {facts.mail.no_reply_reason}")
+            remarks.append(Remark("not answered by itself: {why}", why=facts.mail.no_reply_reason))
         elif cap:
             held.append(effect)
-            remarks.append(f"not sent, the cap on {cap} is reached: {effect.template}")
+            remarks.append(Remark("not sent: the cap {setting} is reached", setting=cap))
             incidents.append(RecordIncident(kind="cap", detail=remarks[-1]))
     remarks = list(dict.fromkeys(remarks))
     kept = [effect for effect in decision.effects if effect not in held]
     if facts.mail.no_reply_reason and facts.mail.is_news and facts.role is not Role.STAFF and not held:
-        remarks.append(f"not answered by itself: {facts.mail.no_reply_reason}")
+        remarks.append(Remark("not answered by itself: {why}", why=facts.mail.no_reply_reason))
     if not remarks:
         return decision
     return replace(
@@ -59,14 +60,18 @@ def restrain(decision: Decision, facts: Facts) -> Decision:
 
 
 def _cap(letter: Write, facts: Facts) -> str:
-    """Which cap keeps the letter back, "" for none."""
+    """The setting whose cap keeps the letter back, "" for none."""
     budget = facts.budget
     if letter.template == "staff_reply":
-        return "staff's words sent on per ticket" if budget.for_relays <= 0 else ""
+        return "limits.staff_replies_per_ticket_per_hour" if budget.for_relays <= 0 else ""
     if not letter.automatic:
         return ""
-    caps = {"address": budget.for_address, "ticket": budget.for_ticket, "subject": budget.for_subject}
-    return next((f"automatic answers per {name}" for name, left in caps.items() if left <= 0), "")
+    caps = {
+        "limits.replies_per_address_per_day": budget.for_address,
+        "limits.replies_per_ticket_per_hour": budget.for_ticket,
+        "limits.replies_per_subject_per_day": budget.for_subject,
+    }
+    return next((setting for setting, left in caps.items() if left <= 0), "")
 
 
 def _with_staff_told(kept: list[Effect], held: list[Write], remarks: list[str], facts: Facts) -> list[Effect]:

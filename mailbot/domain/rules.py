@@ -11,6 +11,7 @@ from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
 from mailbot.domain.message import Origin
 from mailbot.domain.restraint import restrain
+from mailbot.domain.shipping import ShippingTable
 from mailbot.domain.standing import Verdict
 from mailbot.domain.wishes import WishTable
 
@@ -65,6 +66,7 @@ class RuleBook:
     due_rules: tuple[Rule[DueFacts], ...]
     wishes: WishTable
     returns: ReturnPolicy
+    shipping: ShippingTable
 
 
 def decide(facts: Facts, book: RuleBook) -> Decision:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from mailbot.domain.numbers import ticket_number
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import TokenClaim, TokenPurpose, Verdict
 
 
@@ -59,7 +60,7 @@ def match_thread(
         Pointer(
             ticket_id=claim.ticket_id,
             strength=Strength.TOKEN,
-            what=f"signed reply address of {ticket_number(claim.ticket_id)}",
+            what=Remark("signed reply address of {ticket}", ticket=ticket_number(claim.ticket_id)),
         )
         for claim in claims
     ] + list(pointers)
@@ -70,14 +71,16 @@ def match_thread(
             ticket_id=None,
             staff_token=False,
             evidence=(),
-            refused=tuple(f"{p.what}: the sender's authentication failed" for p in candidates),
+            refused=tuple(Remark("{what}: the sender's authentication failed", what=p.what) for p in candidates),
             points_at=candidates[0].ticket_id,
         )
     counted = [
         p for p in candidates if p.strength is Strength.TOKEN or sender in participants.get(p.ticket_id, frozenset())
     ]
     refused = [
-        (p, f"{p.what}: {sender or 'nobody'} is not part of that ticket") for p in candidates if p not in counted
+        (p, Remark("{what}: {sender} is not part of that ticket", what=p.what, sender=sender or "nobody"))
+        for p in candidates
+        if p not in counted
     ]
     if not counted:
         return ThreadMatch(

@@ -52,12 +52,14 @@ def _national(country: str, years: list[int]) -> Any:
         raise ConfigError(f"Years of a calendar must be 1 to {date.max.year}: {years}.")
     # Two letters: the library also has stock exchanges, by longer names.
     if not re.fullmatch(r"[A-Z]{2}", code):
-        raise ConfigError(f"Calendar country {country!r}: write its two-letter code, such as CN.")
+        raise ConfigError(f"country {country!r}: expected its two-letter code, such as CN")
     try:
         # expand=False keeps the years to those asked for.
         return holidays.country_holidays(code, years=years, expand=False)
     except NotImplementedError as error:
-        raise ConfigError(f"There is no public-holiday calendar for country {country!r}.") from error
+        raise ConfigError(
+            f"there is no public-holiday calendar for country {country!r}; expected one such as CN, DE or US"
+        ) from error
 
 
 def _is_published(calendar: Any, year: int) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from authres import AuthenticationResultsHeader
 from authres.core import AuthResError
 
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Standing, Verdict
 
 # In place of an authserv-id, for Microsoft 365, which writes none.
@@ -48,7 +49,10 @@ def judge_sender(results: Sequence[str], authserv_id: str, sender: str, senders:
     header = _parse(topmost)
     if ours and (header is None or _FAILED.search(topmost)):
         # Whatever stands in the way of reading our own server's verdict may have been put there.
-        return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: authentication failed, or can't be read")
+        return Standing(
+            verdict=Verdict.FAILED,
+            evidence=Remark("{server}: authentication failed, or can't be read", server=authserv_id),
+        )
     if header is None:
         return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results can't be read")
     if (header.authserv_id or "").lower() != authserv_id.lower():
@@ -85,8 +89,11 @@ def _weigh(header: AuthenticationResultsHeader, authserv_id: str, domain: str) -
     if aligned_pass:
         return Standing(verdict=Verdict.VERIFIED, evidence=aligned_pass)
     if spf_failed:
-        return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: spf=fail, and no signature of the domain")
-    return Standing(verdict=_UNVERIFIED, evidence=f"{authserv_id}: nothing that proves the address")
+        why = Remark("{server}: spf=fail, and no signature of the domain", server=authserv_id)
+        return Standing(verdict=Verdict.FAILED, evidence=why)
+    return Standing(
+        verdict=_UNVERIFIED, evidence=Remark("{server}: nothing that proves the address", server=authserv_id)
+    )
 
 
 def _domain(result: object, method: str) -> str:

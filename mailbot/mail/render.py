@@ -28,6 +28,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.domain.letters import Brand, FormLine, Letter
 from mailbot.errors import ConfigError
+from mailbot.mail.remark_words import remark_in_words
 from mailbot.mail.sample_letters import sample_letters
 
 MAX_SUBJECT = 160  # characters; longer ones are cut at the end
@@ -156,13 +157,13 @@ def _link(context: Context, value: str) -> Link:
     """`brand.website|link`: a link to one of the brand's own channels, to nothing else (P16, P20)."""
     brand: Brand = context["brand"]
     if value not in (brand.support_address, brand.chat_url, brand.website):
-        raise ValueError("`link` is for brand.support_address, brand.chat_url and brand.website only (policy P20)")
+        raise ValueError("`link` is for brand.support_address, brand.chat_url and brand.website only")
     return Link(value)
 
 
 _FILTERS: Mapping[str, Callable[..., str]] = {
     "money": _money, "day": _day, "form": _form, "block": _block, "person": person_name, "link": _link,
-    "quote": Quoted, "prose": Prose,
+    "quote": Quoted, "prose": Prose, "said": remark_in_words,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from mailbot.domain.letters import (
 )
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
+from mailbot.domain.remarks import Remark
 
 _BRAND = Brand(
     name="TP",
@@ -61,7 +62,6 @@ _REFUND = RefundView(
     due_is_provisional=True,
     settled_on=date(2026, 3, 24),
 )
-_POLICY = Policy(return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35)
 _MAIL = MailView(
     sender_name="Robin Sample",
     sender_email="robin@customer.example",
@@ -97,8 +97,13 @@ _MAIL = MailView(
 )
 _NOTE = StaffNote(
     headline="decision_wanted",
-    evidence=("order number TP2026030117 in the text", "sender is the buyer's address"),
-    remarks=("The return window ends on 2026-03-31 (P7).",),
+    evidence=(
+        Remark("signed reply address of {ticket}", ticket="T-100001"),
+        Remark(
+            "order number {number} in {place}: the buyer's own address", number="TP2026030117", place="the new text"
+        ),
+    ),
+    remarks=(Remark("several orders can be meant: {orders}", orders="TP2026030117, TP2026030118"),),
     commands=(
         CommandHelp(line="#approve", does="approve"),
         CommandHelp(line="#decline <reason>", does="decline"),
@@ -150,6 +155,7 @@ def sample_letter(language: str) -> Letter:
             customer_email="robin@customer.example",
         ),
         order=_ORDER,
+        shipping="已签收" if chinese else "delivered",
         case=CaseView(
             number="R-100001",
             state="submitted",

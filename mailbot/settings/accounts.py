@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
@@ -71,18 +72,18 @@ class OAuthSettings(Section):
             return self
         url = urlsplit(self.token_url)
         if not (url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)) or not url.hostname:
-            raise ValueError("token_url would send secrets in clear text; expected https://…")
+            raise ValueError("token_url: would send secrets in clear text; expected https://…")
         if not self.client_id:
-            raise ValueError("token_url needs client_id")
+            raise ValueError("client_id: is missing; token_url needs it")
         if not self.refresh_token.get_secret_value() and not self.client_secret.get_secret_value():
-            raise ValueError("token_url needs refresh_token, or client_secret for client credentials")
+            raise ValueError("refresh_token: is missing; token_url needs it, or client_secret for client credentials")
         return self
 
 
 class Connection(Section):
     """How a server is reached."""
 
-    host: str = Field(min_length=1)
+    host: str = Field(min_length=1, examples=["mail.tp.example"])
     port: Port
     security: Security = Security.TLS
     ca_file: Path | None = None
@@ -97,18 +98,24 @@ class Connection(Section):
     def _plaintext_stays_home(self) -> Connection:
         if self.security is Security.NONE and not self.allow_plaintext and self.host not in _LOOPBACK:
             raise ValueError(
-                f"security: none would send the password to {self.host} in clear text; "
+                f"security: would send the password to {self.host} in clear text; "
                 "expected tls or starttls (or allow_plaintext: true)"
             )
         if self.oauth.is_used and not self.username:
-            raise ValueError("oauth needs username, the address of the account")
+            raise ValueError("username: is empty; oauth needs it, the address of the account")
         return self
+
+
+def _keyword(value: str) -> str:
+    if not re.fullmatch(r"\$?[A-Za-z][A-Za-z0-9_.-]*", value):
+        raise ValueError("expected an IMAP keyword: letters, digits, - _ and . without blanks, such as $MailbotStored")
+    return value
 
 
 class FolderSettings(Section):
     """One folder of a mailbox; its name alone is enough."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, examples=["INBOX"])
     spam: bool = False
 
     @model_validator(mode="before")
@@ -124,7 +131,7 @@ class MailboxSettings(Connection):
     total_timeout: Seconds = 600
     folders: tuple[FolderSettings, ...] = Field(default=(FolderSettings(name="INBOX"),), min_length=1, max_length=20)
     after: AfterIntake = AfterIntake.KEEP
-    keyword: str = Field(default="$MailbotStored", pattern=r"^\$?[A-Za-z][A-Za-z0-9_.-]*$")
+    keyword: Annotated[str, AfterValidator(_keyword)] = "$MailbotStored"
     move_to: str = ""
     idle: bool = True
     sent_folder: str = ""
@@ -132,11 +139,13 @@ class MailboxSettings(Connection):
 
     @model_validator(mode="after")
     def _folders_are_clear(self) -> MailboxSettings:
-        names = [_folder_key(folder.name) for folder in self.folders]
+        names = [folder_key(folder.name) for folder in self.folders]
         if len(set(names)) < len(names):
             raise ValueError("folders: a folder is named twice")
-        if self.after is AfterIntake.MOVE and _folder_key(self.move_to) in ("", *names):
-            raise ValueError("after: move needs move_to, a folder other than those that are read")
+        if self.after is AfterIntake.MOVE and folder_key(self.move_to) in ("", *names):
+            raise ValueError(
+                "move_to: after: move needs move_to, such as Done, a folder other than those that are read"
+            )
         return self
 
     def mark(self, key: bytes) -> str:
@@ -146,8 +155,8 @@ class MailboxSettings(Connection):
         return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def _folder_key(name: str) -> str:
-    """INBOX has no case, other names may have (RFC 3501, 5.1)."""
+def folder_key(name: str) -> str:
+    """A folder's name to be compared: INBOX has no case, other names may have (RFC 3501, 5.1)."""
     return "INBOX" if name.upper() == "INBOX" else name
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import re2
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings
+from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings, folder_key
 
 
 def _address(value: str) -> str:
@@ -27,42 +29,74 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise ValueError("expected a two-letter country code (ISO 3166-1) such as CN")
+    return value.upper()
+
+
 def _pattern(value: str) -> str:
     try:
-        re2.compile(value)
+        pattern = re2.compile(value)
     except re2.error as error:
-        raise ValueError(f"expected an RE2 pattern: {error}") from None
+        raise ValueError(f"expected an RE2 pattern such as \\bTP\\d{{10}}\\b: {error}") from None
+    if pattern.search("") is not None:
+        raise ValueError("expected an RE2 pattern such as \\bTP\\d{10}\\b; this one is found in an empty text")
+    return value
+
+
+def _mailbox_name(value: str) -> str:
+    # Environment variables know no capitals, and "__" parts their levels.
+    if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", value):
+        raise ValueError("expected small letters and digits, with single _ between them, such as support or orders_eu")
+    return value
+
+
+def _web_address(value: str) -> str:
+    url = urlsplit(value)
+    if value and (url.scheme not in ("http", "https") or not url.hostname or any(c.isspace() for c in value)):
+        raise ValueError('expected a whole web address such as https://tp.example/support, or ""')
+    return value
+
+
+def _reply_address(value: str) -> str:
+    if value:
+        if value.count("{token}") != 1:
+            raise ValueError('expected {token} once, as in support+{token}@tp.example, or "" for none')
+        _address(value.replace("{token}", "x"))
+        if "{token}" not in value.partition("@")[0]:
+            raise ValueError("expected {token} before the @, as in support+{token}@tp.example")
     return value
 
 
 EmailAddress = Annotated[str, AfterValidator(_address)]
-# Environment variables know no capitals, and "__" parts their levels.
-MailboxName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+MailboxName = Annotated[str, AfterValidator(_mailbox_name)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class BrandSettings(Section):
     """Who speaks, and the official channels (P16, P20)."""
 
-    name: str = Field(min_length=1)
-    support_address: EmailAddress
+    name: str = Field(min_length=1, examples=["TP"])
+    support_address: EmailAddress = Field(examples=["support@tp.example"])
     phone: str = ""
     phone_hours: str = ""
-    chat_url: str = ""
-    website: str = ""
-    return_address: tuple[str, ...] = Field(min_length=1)
+    chat_url: WebAddress = ""
+    website: WebAddress = ""
+    return_address: tuple[str, ...] = Field(min_length=1, examples=[["1 Example Road", "Shenzhen 518000"]])
 
 
 class StaffMember(Section):
     """One person at the desk."""
 
-    name: str = Field(min_length=1)
-    address: EmailAddress
+    name: str = Field(min_length=1, examples=["Li Na"])
+    address: EmailAddress = Field(examples=["lina@tp.example"])
 
 
 class StaffSettings(Section):
     """Who gets the desk's notices and may move cases."""
 
-    members: tuple[StaffMember, ...] = Field(min_length=1)
+    members: tuple[StaffMember, ...] = Field(min_length=1, examples=[["{name: Li Na, address: lina@tp.example}"]])
     language: str = "en"
     enclose_bytes: int = Field(default=5_000_000, ge=0, le=50_000_000)
 
@@ -163,9 +197,9 @@ class Settings(Section):
     staff: StaffSettings
     mailboxes: dict[MailboxName, MailboxSettings] = Field(min_length=1)
     smtp: SmtpSettings
-    reply_address: str = ""
+    reply_address: Annotated[str, AfterValidator(_reply_address)] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
-    calendar: str = "CN"
+    calendar: Annotated[str, AfterValidator(_country)] = "CN"
     languages: tuple[str, ...] = Field(default=("zh-Hans", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
@@ -181,11 +215,34 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
 
     @model_validator(mode="after")
-    def _reply_address_carries_a_token(self) -> Settings:
-        if self.reply_address:
-            if self.reply_address.count("{token}") != 1:
-                raise ValueError("reply_address: expected {token} once, as in support+{token}@tp.example")
-            _address(self.reply_address.replace("{token}", "x"))
+    def _staff_are_told_apart(self) -> Settings:
+        seen: dict[str, str] = {}
+        for index, member in enumerate(self.staff.members):
+            address = member.address.lower()
+            if address in self.own_addresses():
+                raise ValueError(
+                    f"staff.members.{index}.address: is brand.support_address, the desk's own; "
+                    "expected the member's own address, such as lina@tp.example"
+                )
+            if address in seen:
+                raise ValueError(
+                    f"staff.members.{index}.address: is {seen[address]}'s already; one address is one person"
+                )
+            seen[address] = member.name
+        return self
+
+    @model_validator(mode="after")
+    def _no_folder_is_read_twice(self) -> Settings:
+        seen: dict[tuple[str, str, str], str] = {}
+        for name, box in self.mailboxes.items():
+            for folder in box.folders:
+                account = (box.host.lower(), box.username.lower(), folder_key(folder.name))
+                if account in seen:
+                    raise ValueError(
+                        f"mailboxes.{name}.folders: {folder.name} of {box.username} at {box.host} is read by "
+                        f"mailboxes.{seen[account]} already; expected each folder in one place"
+                    )
+                seen[account] = name
         return self
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,11 @@ from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleB
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
 from mailbot.errors import ConfigError
 from mailbot.settings.intents import read_wishes
+from mailbot.settings.nearest import did_you_mean
+from mailbot.settings.shippingfile import read_shipping
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
-FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml")
+FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml", "shipping.yaml")
 START_TABLE = "incoming"
 _NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
 FORM_FIELDS = ("order_number", "items", "condition", "proof", "reason")
@@ -60,6 +61,7 @@ def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
         due_rules=_rules(files["automation.yaml"], ("due",), DUE_WORDS, known),
         wishes=wishes,
         returns=_returns(files["returns.yaml"]),
+        shipping=read_shipping(files["shipping.yaml"]),
     )
 
 
@@ -143,8 +145,7 @@ def _word_and_argument(source: YamlFile, key: KeyPath, item: object) -> tuple[st
 def _look_up(source: YamlFile, key: KeyPath, name: str, words: Mapping[str, Any], kind: str) -> Any:
     if name in words:
         return words[name]
-    near = difflib.get_close_matches(name, words, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "`mailbot check --words` lists them"
+    hint = did_you_mean(name, words) or "`mailbot check --words` lists them"
     raise ConfigError(f"{source.where(key)}: '{name}' is not {kind}; {hint}")
 
 
@@ -157,8 +158,10 @@ def _check_argument(
             raise ConfigError(f"{source.where(key)}: '{name}' takes no argument, found {argument!r}")
         return ""
     if not isinstance(argument, str) or argument not in allowed:
+        hint = did_you_mean(argument, allowed) if isinstance(argument, str) else ""
         raise ConfigError(
             f"{source.where(key)}: '{name}' expected one of {', '.join(sorted(allowed))}; found {argument!r}"
+            f"{'; ' if hint else ''}{hint}"
         )
     return argument
 

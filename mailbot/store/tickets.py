@@ -15,6 +15,7 @@ from mailbot.domain.forms import Item, is_proof
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import ticket_number
+from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
 from mailbot.store import orders, sql, views
@@ -89,7 +90,7 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
     pointers = []
     for (_, ticket_id), way in sorted(found.items(), key=lambda item: wanted.index(item[0][0])):
         strength, whose = _WAYS[way]
-        what = f"answers {whose} in {ticket_number(ticket_id)}"
+        what = Remark("answers {whose} in {ticket}", whose=whose, ticket=ticket_number(ticket_id))
         pointers.append(Pointer(ticket_id=ticket_id, strength=strength, what=what))
     return list(dict.fromkeys(pointers))
 

@@ -157,7 +157,7 @@ def test_whether_the_other_number_exists_changes_nothing() -> None:
 def test_contradictions_are_named() -> None:
     found = match(f"My kettle of order {OWN}", documents=receipt(f"Order {OWN_TOO}"))
     assert found.conflicts == (
-        f"the mail names {OWN}, order number {OWN_TOO} in an attached document leads to {OWN_TOO}",
+        f"the mail names {OWN}, but order number {OWN_TOO} in an attached document leads to {OWN_TOO}",
     )
     found = match(f"Order {OWN_TOO}: the kettle TP-K17 leaks")
     assert kind(found) == ("Ambiguous", (OWN_TOO, OWN))

@@ -75,7 +75,7 @@ def test_words_beyond_the_cap_beside_a_command_are_told_of_and_the_command_stand
         ("return_approved", Reader.CUSTOMER),
         ("staff_notice", Reader.STAFF),
     ]
-    assert "staff_reply" in letters(decision)[1].remarks[0]
+    assert "limits.staff_replies_per_ticket_per_hour" in letters(decision)[1].remarks[0]
 
 
 def test_a_report_is_not_said_to_be_unanswered() -> None:

@@ -159,8 +159,7 @@ def test_a_cap_takes_away_the_automatic_answer_and_says_so(for_address: int, for
     ]
     (incident,) = [effect for effect in capped.effects if isinstance(effect, RecordIncident)]
     assert incident.kind == "cap"
-    assert which in incident.detail
-    assert "acknowledgement" in incident.detail
+    assert f"limits.replies_per_{which}_per_" in incident.detail  # the setting that held it back
     assert "kate" not in incident.detail  # no personal data
     assert capped.remarks == (incident.detail,)
 

@@ -150,7 +150,7 @@ def several_wrong_settings(world: World) -> tuple[str, ...]:
     edit(world, "brand", None)
     return (
         "smtp.prot: is not a setting",
-        "mailboxes.support.port: input should be a valid integer",
+        "mailboxes.support.port: expected a whole number, such as 993",
         "brand: is missing",
         f"settings.yaml:{line_of(world.settings_file, 'prot:')}: ",
         f"settings.yaml:{line_of(world.settings_file, 'port: many')}: ",
@@ -337,7 +337,7 @@ def test_certificates_that_cannot_be_trusted(tmp_path: Path, make: Callable[[Pat
 def test_a_ca_file_that_is_none(world: World) -> None:
     edit(world, "smtp.ca_file", "mailbot.key")
     edit(world, "mailboxes.support.ca_file", "nowhere.pem")
-    assert_clear(world.cli("check", "--live"), 2, "nowhere.pem", "mailbot.key", "can't be read", lines=2)
+    assert_clear(world.cli("check", "--live"), 2, "nowhere.pem", "mailbot.key", "can't be read", lines=3)
 
 
 # -- disk and database

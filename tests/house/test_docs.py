@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -10,10 +11,13 @@ from typing import Any, get_args, get_origin
 import pytest
 import typer
 import yaml
+from jinja2 import Environment
 from pydantic import BaseModel
 
 from mailbot.cli.main import app
 from mailbot.domain.cases import TRANSITIONS, CaseEvent, CaseState
+from mailbot.domain.message import FileFlag, Origin
+from mailbot.domain.standing import Verdict
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.settings import load_settings
 from mailbot.settings.model import Settings
@@ -122,6 +126,37 @@ def test_every_state_and_command_has_words_for_staff_in_every_language(language:
     for headline in headlines:
         assert f'"{headline}":' in words, headline
     assert set(CaseEvent) >= {row.event for row in TRANSITIONS}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_for_staff_is_dead(language: str) -> None:
+    text = (ROOT / "templates" / language / "_words.md.j2").read_text(encoding="utf-8")
+    words = vars(Environment(autoescape=True).from_string(text).module)
+    said = MAIL_WORDS.actions["notify staff"].argument
+    assert isinstance(said, tuple)
+    assert set(words["headlines"]) == {*said, "not_answered"}
+    assert set(words["standings"]) == set(Verdict)
+    assert set(words["origins"]) == set(Origin) - {Origin.HUMAN}
+    assert set(words["states"]) == set(CaseState)
+    assert set(words["commands"]) == {row.event for row in TRANSITIONS if row.by == "staff"}
+    assert set(words["file_flags"]) == set(FileFlag)
+
+
+def test_what_operators_read_bears_no_number_of_the_design() -> None:
+    """Guarantees and policies have numbers for developers; without the list they tell nobody anything."""
+    texts = {
+        str(path): path.read_text(encoding="utf-8")
+        for folder in ("rules", "templates")
+        for path in (ROOT / folder).rglob("*.*")
+    }
+    texts |= {"README.md": README, "settings.yaml": (ROOT / "settings.yaml").read_text(encoding="utf-8")}
+    texts |= {
+        word.name: word.meaning
+        for words in (MAIL_WORDS, DUE_WORDS)
+        for word in (*words.conditions.values(), *words.actions.values())
+    }
+    texts |= {name: command.help for name, command in COMMANDS.items()}
+    assert [name for name, text in texts.items() if re.search(r"\((?:policy )?[GP]\d{1,2}\b", text)] == []
 
 
 def _commands(group: Any = None, prefix: str = "mailbot") -> Iterator[tuple[str, Any]]:

@@ -284,7 +284,7 @@ def own(tmp_path: Path) -> Path:
         ("Hi\n\n{{ brand.name|shout }}\n", 3, "shout"),
         ("Hi\n\ntext\n{{ case.number }}\n", 4, "number"),
         ("Hi\n\n{{ brand.name|money('CNY') }}\n", 3, ""),
-        ("Hi\n\n{{ ticket.subject|link }}\n", 3, "P20"),
+        ("Hi\n\n{{ ticket.subject|link }}\n", 3, "brand.website only"),
         ("Hi\n\n{{ ().__class__.__mro__ }}\n", 3, "unsafe"),
         ("Hi\n\n{% include '_none.md.j2' %}\n", 3, "_none.md.j2"),
         ("Hi\nno blank line\n", 1, "subject"),
@@ -337,3 +337,11 @@ def test_a_huge_mail_makes_a_bounded_letter() -> None:
     rendered = render("staff_notice", "en", replace(letter, mail=replace(letter.mail, text="word " * 1_000_000)))
     assert len(rendered.html) < 100_000
     assert "[…]" in rendered.text
+
+
+def test_what_the_code_found_out_is_said_in_the_language_of_the_letter() -> None:
+    chinese = TEMPLATES.render("staff_notice", "zh-Hans", sample_letter("zh-Hans"))
+    assert "正文中的订单号 TP2026030117：来信邮箱就是购买人的邮箱" in chinese.text
+    assert "可能是以下订单之一：TP2026030117, TP2026030118" in chinese.text
+    english = TEMPLATES.render("staff_notice", "en", sample_letter("en"))
+    assert "order number TP2026030117 in the new text: the buyer's own address" in english.text

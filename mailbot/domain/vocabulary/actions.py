@@ -32,6 +32,7 @@ from mailbot.domain.forms import Item, read_items
 from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
+from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role
 from mailbot.domain.vocabulary.asked import (
@@ -207,18 +208,18 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     moved = staff_moves(facts, book)
     reasons = list(facts.words.problems) if facts.words else []
     if facts.oversize is not None:
-        reasons.append(f"{_oversize(facts.oversize)}; please send your words again without the files")
+        reasons.append(Remark("{why}; please send your words again without the files", why=_oversize(facts.oversize)))
     if facts.mail.encrypted:
-        reasons.append("the mail is encrypted and can't be read here: send it without encryption")
+        reasons.append(Remark("the mail is encrypted and can't be read here: send it without encryption"))
     if not facts.thread.staff_token:
-        reasons.append("the mail is no reply to one of the desk's notices to you: reply to such a notice")
+        reasons.append(Remark("the mail is no reply to one of the desk's notices to you: reply to such a notice"))
     elif not facts.staff_may_command:
-        reasons.append(f"the mail's sender could not be proven: {facts.standing.evidence}")
+        reasons.append(Remark("the mail's sender could not be proven: {why}", why=facts.standing.evidence))
     elif facts.ticket is not None and not facts.ticket.customer_email:
-        reasons.append("the ticket's first mail had no usable From, so there is no address to write to")
+        reasons.append(Remark("the ticket's first mail had no usable From, so there is no address to write to"))
     elif facts.words is not None and facts.words.start_return is not None:
         if case_of(facts) is not None:
-            reasons.append("the ticket has a case already")
+            reasons.append(Remark("the ticket has a case already"))
         reasons.extend(facts.order.evidence)
     elif facts.words is not None and facts.words.merge_into is not None:
         reasons.extend(merge_problems(facts))
@@ -268,14 +269,15 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     if facts.oversize is not None:
         remarks.append(_oversize(facts.oversize))
     if facts.spam:
-        remarks.append(f"marked as spam: {facts.spam}")
+        remarks.append(Remark("marked as spam: {mark}", mark=facts.spam))
     if facts.foreign_order is not None and argument == "order_not_confirmed":
-        remarks.append("the order's own address was asked whether this sender may speak for the order")
+        remarks.append(Remark("the order's own address was asked whether this sender may speak for the order"))
     remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
-        remarks.append("several orders can be meant: " + ", ".join(order.number for order in facts.order.orders))
+        named = ", ".join(order.number for order in facts.order.orders)
+        remarks.append(Remark("several orders can be meant: {orders}", orders=named))
     if isinstance(facts.order, Probable):
-        remarks.append(f"order {facts.order.order.number} is likely, but not sure")
+        remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
     remarks.extend(facts.order.conflicts)
     return (
         Write(
@@ -306,9 +308,12 @@ def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
 
 
 def _oversize(mail: Oversize) -> str:
-    return (
-        f"the mail has {mail.size / 1e6:.1f} MB, more than {mail.limit / 1e6:.1f} MB (limits.message_bytes): only its "
-        f"header is here, the mail itself is still in {mail.place}"
+    return Remark(
+        "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
+        "is still in {place}",
+        size=f"{mail.size / 1e6:.1f}",
+        limit=f"{mail.limit / 1e6:.1f}",
+        place=mail.place,
     )
 
 
@@ -332,19 +337,33 @@ def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
 
 def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
     """What staff should know of a bounce."""
-    remarks = [f"could not be delivered to {address}" for address in facts.mail.failed_recipients]
+    remarks = [
+        Remark("could not be delivered to {address}", address=address) for address in facts.mail.failed_recipients
+    ]
     if facts.bounce is not None and facts.bounce.money:
-        remarks.append("the mail told the customer of money: reach them in another way")
+        remarks.append(Remark("the mail told the customer of money: reach them in another way"))
     flag = facts.bounce.flag if facts.bounce is not None else None
     if flag is not None and flag.severity is Severity.HARD:
         remarks.append(
-            f"no automatic mail goes to {flag.address} any more ({flag.status or 'no status'}), until a proven mail "
-            f"comes from there or somebody runs: mailbot addresses clear {flag.address}"
+            Remark(
+                "no automatic mail goes to {address} any more ({status}), until a proven mail comes from there or "
+                "somebody runs: mailbot addresses clear {address}",
+                address=flag.address,
+                status=flag.status or "no status",
+            )
         )
     elif flag is not None:
-        remarks.append(f"{flag.address}: a passing failure ({flag.status or 'no status'}); the next mail is sent")
+        remarks.append(
+            Remark(
+                "{address}: a passing failure ({status}); the next mail is sent",
+                address=flag.address,
+                status=flag.status or "no status",
+            )
+        )
     return tuple(remarks)
 
 
 def _wish_evidence(facts: Facts) -> tuple[str, ...]:
-    return tuple(f"wish {wish.name}: {', '.join(wish.because)}" for wish in facts.wishes)
+    return tuple(
+        Remark("wish {name}: {because}", name=wish.name, because=", ".join(wish.because)) for wish in facts.wishes
+    )

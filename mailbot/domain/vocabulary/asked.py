@@ -8,6 +8,7 @@ from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
 from mailbot.domain.moves import Mover, Refusal, move_case_through
 from mailbot.domain.numbers import ticket_number
+from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 
 WAITING_STATES = (CaseState.REQUESTED, CaseState.NEEDS_INFO)
@@ -80,9 +81,11 @@ def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     """What the commands of a staff mail would bring about."""
     case = case_of(facts)
     if facts.words is None or not facts.words.commands:
-        return Refusal(reasons=("no command was given",))
+        return Refusal(reasons=(Remark("no command was given"),))
     if case is None:
-        return Refusal(reasons=("the ticket has no return case; #return TP… starts one for an order of this customer",))
+        return Refusal(
+            reasons=(Remark("the ticket has no return case; #return TP… starts one for an order of this customer"),)
+        )
     mover = Mover(actor=Actor.STAFF, address=facts.sender, today=facts.today)
     return move_case_through(case, facts.words.commands, mover, book.returns, facts.calendar)
 
@@ -91,15 +94,17 @@ def merge_problems(facts: Facts) -> tuple[str, ...]:
     """Why staff can't merge the mail's ticket into the one that they name; () when they can."""
     ticket, target = facts.ticket, facts.merge_target
     if facts.words is None or facts.words.merge_into is None or ticket is None:
-        return ("no other ticket was named",)
+        return (Remark("no other ticket was named"),)
     number = ticket_number(facts.words.merge_into)
     if target is None:
-        return (f"there is no ticket {number}",)
+        return (Remark("there is no ticket {number}", number=number),)
     problems = []
     if target.ticket_id == ticket.ticket_id:
-        problems.append(f"{number} is this very ticket")
+        problems.append(Remark("{number} is this very ticket", number=number))
     if target.customer_email != ticket.customer_email or not ticket.customer_email:
-        problems.append(f"{number} is another address's: who wrote the one may not know of the other")
+        problems.append(
+            Remark("{number} is another address's: who wrote the one may not know of the other", number=number)
+        )
     if ticket.case is not None:
-        problems.append(f"this ticket has a case; merge {number} into this one instead")
+        problems.append(Remark("this ticket has a case; merge {number} into this one instead", number=number))
     return tuple(problems)

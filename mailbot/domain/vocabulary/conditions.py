@@ -13,9 +13,6 @@ from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 
-# What shops write where a parcel hasn't arrived; the words for customers are in the templates.
-_UNDER_WAY = ("pending", "paid", "processing", "packed", "shipped", "in transit", "in_transit", "out for delivery")
-
 
 @MAIL_WORDS.condition("origin is", tuple(origin.value for origin in Origin))
 def _origin_is(facts: Facts, book: RuleBook, argument: str) -> bool:
@@ -271,9 +268,9 @@ def _proven(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the parcel is on its way")
 def _on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The matched order isn't delivered, by our data; who misses a delivered parcel needs a person."""
+    """The matched order isn't delivered, by rules/shipping.yaml; who misses a delivered parcel needs a person."""
     order = facts.order.order if isinstance(facts.order, Exact) else None
-    return order is not None and order.delivered_on is None and order.shipping_status.casefold() in _UNDER_WAY
+    return order is not None and order.delivered_on is None and book.shipping.under_way(order.shipping_status)
 
 
 @MAIL_WORDS.condition("the refund is on its way")

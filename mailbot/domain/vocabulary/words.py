@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
@@ -18,6 +19,11 @@ Argument = tuple[str, ...] | str | None
 TEMPLATE, WISH, TABLE = "template", "wish", "table"
 
 
+def _without_ids(text: str | None) -> str:
+    """The numbers of guarantees and policies are the developers' own."""
+    return re.sub(r"\s*\([GP]\d{1,2}(?:, [GP]\d{1,2})*\)", "", text or "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConditionWord(Generic[F]):
     """A condition that rules may use; the docstring of `test` explains it."""
@@ -29,7 +35,7 @@ class ConditionWord(Generic[F]):
     @property
     def meaning(self) -> str:
         """The word explained."""
-        return self.test.__doc__ or ""
+        return _without_ids(self.test.__doc__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +49,7 @@ class ActionWord(Generic[F]):
     @property
     def meaning(self) -> str:
         """The word explained."""
-        return self.build.__doc__ or ""
+        return _without_ids(self.build.__doc__)
 
 
 @dataclass(frozen=True, kw_only=True)
