@@ -23,6 +23,7 @@ from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.settings import Settings
 from mailbot.store import confirmations, tickets
 
+_MOST_TOKENS = 20  # of one mail that are tried for other people than its sender
 _MOST_IN_COPY = 10  # people of one mail that are kept in copy
 
 
@@ -107,6 +108,16 @@ class Correspondence:
             claim = self.tokens.verify(token, sender)
             if claim is not None and claim.purpose is TokenPurpose.CONFIRM:
                 return confirmations.of_ticket(claim.ticket_id, sender)
+        return None
+
+    def notice_answered(self, references: References, sender: str) -> int | None:
+        """The ticket of a notice to a member of staff whose signed token the mail of somebody else bears."""
+        tokens = [token for token in references.tokens if token[:1].lower() == TokenPurpose.STAFF.value]
+        for token in tokens[:_MOST_TOKENS]:
+            for member in self.settings.staff.members:
+                claim = self.tokens.verify(token, member.address)
+                if claim is not None and member.address.lower() != sender:
+                    return claim.ticket_id
         return None
 
     def own_ticket(self, mail: IncomingMail) -> int | None:

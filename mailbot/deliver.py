@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.apply import Applier, Occasion
-from mailbot.domain.bounces import BounceLimits, after_bounce
+from mailbot.domain.bounces import MONEY_TEMPLATES, BounceLimits, after_bounce
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from mailbot.domain.effects import Reader, UseTicket, Write
 from mailbot.domain.message import Action, DeliveryReport
@@ -133,13 +133,17 @@ class Deliverer:
             await asyncio.gather(*(connection.close() for connection in connections))
 
     def _hold_back(self, mails: list[outbox.OutgoingMail], result: DeliveryResult) -> list[outbox.OutgoingMail]:
-        """The mails that may go out: to an address at which nothing arrives only a person's own words do."""
+        """The mails that may go out: to an address at which nothing arrives only a person's own words do.
+
+        A bounce that anybody could have written holds automatic answers back, not what staff decided or what tells of
+        money.
+        """
         bound = [mail for mail in mails if mail.reader == "customer" and mail.template != "staff_reply"]
         hard = addresses.hard_among(mail.recipient for mail in bound)
         going = []
         for mail in mails:
             state = hard.get(mail.recipient.lower()) if mail in bound else None
-            if state is None:
+            if state is None or not (state.proven or (mail.automatic and mail.template not in MONEY_TEMPLATES)):
                 going.append(mail)
                 continue
             # Of the address staff were told by its bounce; that a decision of theirs stays unsaid is news.
@@ -229,7 +233,7 @@ class Deliverer:
         report = DeliveryReport(address=mail.recipient, action=Action.FAILED, status=status[0], reason=detail[:300])
         within = BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days))
         with transaction():
-            state = after_bounce(addresses.get(mail.recipient), report, mail.recipient, now, within)
+            state = after_bounce(addresses.get(mail.recipient), report, mail.recipient, now, within, proven=True)
             if state is not None:
                 addresses.put(state)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -11,20 +11,36 @@ from zoneinfo import ZoneInfo
 
 from mailbot.apply import Occasion
 from mailbot.correspondence import Correspondence
-from mailbot.domain.bounces import MONEY_TEMPLATES, BounceLimits, after_bounce, report_about, severity_of
+from mailbot.domain.bounces import (
+    MONEY_TEMPLATES,
+    BounceLimits,
+    after_bounce,
+    report_about,
+    severity_of,
+    speaks_for,
+)
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
-from mailbot.domain.facts import AnswerBudget, BounceFacts, Facts, Oversize, TicketFacts
+from mailbot.domain.facts import (
+    AnswerBudget,
+    AnsweredNotice,
+    BounceFacts,
+    Facts,
+    NoticeBudget,
+    Oversize,
+    TicketFacts,
+)
 from mailbot.domain.forms import Answers, form_labels, read_form
 from mailbot.domain.match import Exact, foreign_order
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.orders import Order
 from mailbot.domain.references import References
-from mailbot.domain.restraint import subject_key
+from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
+from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
@@ -86,7 +102,10 @@ class Gatherer:
             today=now.astimezone(self._zone).date(),
         )
         order = purchase.match
-        if ticket is not None and role is Role.CUSTOMER:
+        spam = self._spam(mail, item)
+        answered = self._answered_notice(thread, references, sender, role, now)
+        # A filter's mark on a late answer must not keep it from staff: it stays where it belongs.
+        if ticket is not None and role is Role.CUSTOMER and not spam:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
             if why:
                 thread, ticket = as_matter_of_its_own(thread, why), None
@@ -98,6 +117,10 @@ class Gatherer:
             # An owner and the one who may speak for the order don't read each other's mail.
             theirs = tickets.load(elsewhere.ticket_id)
             elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
+        bounce = None
+        if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
+            bounce = self._bounce(mail, sender, standing, now)
+        about = {one.ticket_id for one in (ticket, bounce, elsewhere) if one is not None}
         facts = Facts(
             now=now,
             today=now.astimezone(self._zone).date(),
@@ -115,23 +138,20 @@ class Gatherer:
             open_case_elsewhere=elsewhere,
             order=order,
             wishes=self.book.wishes.wishes(mail.subject, mail.reply_text),
-            # What somebody in copy writes is read, but moves nothing.
-            form=self._form(mail) if role is Role.CUSTOMER and not _is_in_copy(ticket, sender) else {},
+            form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
-            bounce=self._bounce(mail, references, now)
-            if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED
-            else None,
+            bounce=bounce,
             budget=self._budget(mail, sender, ticket, standing, now),
+            notices=self._notices(mail, sender, about, standing, now),
+            answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
             known_languages=self.settings.languages,
             oversize=_oversize(item, self.settings.limits.message_bytes),
-            spam=spam_mark(
-                mail.spam_headers, self.settings.spam.headers, item.source if item else "", self.settings.spam_folders()
-            ),
+            spam=spam,
             blocked=blocked_by(sender, self.settings.spam.blocklist) if role is Role.CUSTOMER else "",
             only_thanks=ticket is not None and says_only_thanks(mail, self.correspondence.names(ticket)),
-            is_second_copy=tickets.is_second_copy(mail, standing.verdict),
+            is_second_copy=tickets.is_second_copy(mail, standing.verdict, marked=_is_marked(mail, spam)),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
             merge_target=_merge_target(words),
             foreign_order=self._foreign_order(purchase, standing, sender, now),
@@ -150,8 +170,10 @@ class Gatherer:
             received_at=received_at,
             sender=sender,
             standing=standing.verdict.value,
+            marked=_is_marked(mail, spam),
             order=order.order if isinstance(order, Exact) else None,
             subject_key=subject_key(sender, mail.subject),
+            sender_key=sender_key(sender),
         )
         return Gathered(facts=facts, occasion=occasion)
 
@@ -192,12 +214,37 @@ class Gatherer:
             notices += history.texts_to(ticket.ticket_id, sender)
         return read_staff_words(mail.reply_text, notices, (staff_name, self.settings.brand.name))
 
-    def _bounce(self, mail: IncomingMail, references: References, now: datetime) -> BounceFacts | None:
-        """Which mail of ours a bounce is about, and what it makes of the recipient's address."""
-        sent = tickets.sent_mail(references.message_ids)
+    def _spam(self, mail: IncomingMail, item: inbox.InboxItem | None) -> str:
+        """What marks the mail as spam; whatever a filter wrote, a person who moved it out of there knows better."""
+        if item is not None and item.rescued:
+            return ""
+        source = item.source if item else ""
+        return spam_mark(mail.spam_headers, self.settings.spam.headers, source, self.settings.spam_folders())
+
+    def _answered_notice(
+        self, thread: ThreadMatch, references: References, sender: str, role: Role, now: datetime
+    ) -> AnsweredNotice | None:
+        """The notice to staff that somebody who isn't of staff answers."""
+        if role not in (Role.CUSTOMER, Role.NOBODY):
+            return None
+        ticket_id = self.correspondence.notice_answered(references, sender)
+        if ticket_id is None:
+            return None
+        if thread.ticket_id is not None:
+            # A customer to whom staff forwarded a notice is heard; not so the ticket that such an answer opened.
+            return AnsweredNotice(told=tickets.is_linked(thread.ticket_id))
+        key, day = sender_key(sender), now - timedelta(days=1)
+        seen = any(tickets.sender_notices_since(key, day, verified=verified) for verified in (True, False))
+        return AnsweredNotice(told=seen or tickets.is_linked(ticket_id))
+
+    def _bounce(self, mail: IncomingMail, sender: str, standing: Standing, now: datetime) -> BounceFacts | None:
+        """Which mail of ours a bounce returns, and what it makes of the recipient's address."""
+        sent = tickets.sent_mail(mail.quoted_message_ids, [report.address for report in mail.deliveries])
         if sent is None:
             return None
         limits = self.settings.limits
+        ours = (self.settings.mail_domain, self.settings.smtp.host)
+        proven = standing.verdict is Verdict.VERIFIED and speaks_for(sender, sent.recipient, ours)
         report = report_about(sent.recipient, mail.deliveries)
         known = addresses.get(sent.recipient)
         return BounceFacts(
@@ -212,6 +259,7 @@ class Gatherer:
                 sent.recipient,
                 now,
                 BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days)),
+                proven=proven,
             ),
         )
 
@@ -233,6 +281,23 @@ class Gatherer:
             for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
             for_subject=limits.replies_per_subject_per_day - same,
             for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
+        )
+
+    def _notices(
+        self, mail: IncomingMail, sender: str, about: Iterable[int], standing: Standing, now: datetime
+    ) -> NoticeBudget:
+        """`about`: tickets that a notice about the mail may be written in."""
+        limits = self.settings.limits
+        verified = standing.verdict is Verdict.VERIFIED
+        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+        here = (tickets.ticket_notices_since(ticket_id, hour, verified=verified) for ticket_id in about)
+        of_sender = tickets.sender_notices_since(sender_key(sender), day, verified=verified)
+        same = subject_key(sender, mail.subject)
+        of_subject = tickets.subject_notices_since(same, day, verified=verified) if of_sender else 0
+        return NoticeBudget(
+            for_ticket=limits.notices_per_ticket_per_hour - max(here, default=0),
+            for_sender=limits.notices_per_sender_per_day - of_sender,
+            for_subject=limits.notices_per_subject_per_day - of_subject,
         )
 
     @cached_property
@@ -277,8 +342,16 @@ def _merge_target(words: StaffWords | None) -> TicketFacts | None:
     return tickets.load(ticket_id) if ticket_id is not None else None
 
 
-def _is_in_copy(ticket: TicketFacts | None, sender: str) -> bool:
-    return ticket is not None and ticket.customer_email != sender
+def _may_fill_in(role: Role, ticket: TicketFacts | None, sender: str, thread: ThreadMatch, standing: Standing) -> bool:
+    """What somebody in copy writes is read, but moves nothing; nor does what anybody could have written who guessed
+    the ticket's number (G5)."""
+    if role is not Role.CUSTOMER or ticket is None:
+        return role is Role.CUSTOMER
+    return ticket.customer_email == sender and (standing.verdict is Verdict.VERIFIED or thread.has_seen_ours)
+
+
+def _is_marked(mail: IncomingMail, spam: str) -> bool:
+    return mail.origin is not Origin.HUMAN or bool(spam)
 
 
 def _writable(sender: Address | None) -> str:

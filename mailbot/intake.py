@@ -116,6 +116,7 @@ class Visit:
         self._settings = settings
         self._limits = limits
         self._blobs = blobs
+        self._spam = frozenset(f"imap:{name}/{folder.name}" for folder in settings.folders if folder.spam)
         self._refused: dict[str, MailbotError] = {}  # by folder
 
     def make(self, token: AccessToken | None, stop: Stop) -> dict[str, MailbotError]:
@@ -183,7 +184,12 @@ class Visit:
         # What is not stored whole must stay where it is.
         whole_only = after in (AfterIntake.MOVE, AfterIntake.DELETE)
         new = ledger.record(
-            folder, stored, batch[-1].uid, settled=after is AfterIntake.KEEP, settled_if_header_only=whole_only
+            folder,
+            stored,
+            batch[-1].uid,
+            settled=after is AfterIntake.KEEP,
+            settled_if_header_only=whole_only,
+            spam_folders=self._spam,
         )
         self.new += new
         log.info("%s: %d mails stored, %d of them new", folder.source, len(stored), new)

@@ -173,6 +173,7 @@ class _Work:
             verdict=occasion.standing,
             at=occasion.received_at,
             reason=reason,
+            marked=occasion.marked,
         )
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.

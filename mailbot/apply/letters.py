@@ -151,6 +151,7 @@ class LetterWriter:
             purpose = TokenPurpose.CONFIRM if effect.asks is not None else purpose
             token = self._tokens.make(purpose, ticket.ticket_id, reader.email)
         message_id = f"<{token or 'desk'}.{secrets.token_hex(10)}@{settings.mail_domain}>"
+        counted = effect.template == "staff_notice"
         raw = compose(
             rendered=rendered,
             # The owner of an order isn't part of the ticket that quotes it.
@@ -186,7 +187,8 @@ class LetterWriter:
             raw=raw,
             automatic=effect.automatic,
             verified=occasion.standing == Verdict.VERIFIED,
-            subject_key=occasion.subject_key if effect.automatic else "",
+            subject_key=occasion.subject_key if effect.automatic or counted else "",
+            sender_key=occasion.sender_key if counted else "",
             enclosed=[file for file, _ in files],
             now=occasion.now,
         )

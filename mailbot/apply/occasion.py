@@ -21,8 +21,10 @@ class Occasion:
     received_at: datetime  # when the mail arrived; `now` where there is none
     sender: str = ""  # From address of the mail in lower case
     standing: str = ""  # verdict on the sender, for staff to read
+    marked: bool = False  # a machine's or a spam filter's mark stands on the mail
     order: Order | None = None  # matched exactly
     subject_key: str = ""  # digest of sender and subject: answers to the same thing are counted by it (G4)
+    sender_key: str = ""  # digest of the sender: notices about their mail are counted by it
 
     @property
     def bare_subject(self) -> str:

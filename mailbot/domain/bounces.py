@@ -51,6 +51,7 @@ class AddressState:
     since: datetime  # aware; when it became so; for SOFT the first bounce that counts
     count: int  # bounces since then
     seen_at: datetime  # aware; the newest bounce
+    proven: bool = False  # the server that must know said so; anybody who saw a mail of ours could write a bounce
 
 
 def severity_of(report: DeliveryReport) -> Severity:
@@ -80,10 +81,29 @@ def report_about(recipient: str, reports: Sequence[DeliveryReport]) -> DeliveryR
     return DeliveryReport(address=wanted, action=elsewhere, status="", reason=reason)
 
 
+def speaks_for(sender: str, recipient: str, ours: Sequence[str]) -> bool:
+    """Is the sender of a bounce at the recipient's own domain, or at one of `ours` (our relay's)? Lower case."""
+    said_by = sender.rpartition("@")[2]
+    if "." not in said_by:
+        return False
+    at = recipient.lower().rpartition("@")[2]
+    return any(_same_or_below(said_by, one.lower()) or _same_or_below(one.lower(), said_by) for one in (at, *ours))
+
+
+def _same_or_below(domain: str, above: str) -> bool:
+    return "." in above and (domain == above or domain.endswith("." + above))
+
+
 def after_bounce(
-    known: AddressState | None, report: DeliveryReport, recipient: str, now: datetime, limits: BounceLimits
+    known: AddressState | None,
+    report: DeliveryReport,
+    recipient: str,
+    now: datetime,
+    limits: BounceLimits,
+    *,
+    proven: bool = False,
 ) -> AddressState | None:
-    """The state of an address after a bounce; None where nothing failed."""
+    """The state of an address after a bounce; None where nothing failed. `proven`: as `AddressState` means it."""
     severity = severity_of(report)
     if severity is Severity.NOTICE:
         return None
@@ -95,16 +115,19 @@ def after_bounce(
         since=now,
         count=1,
         seen_at=now,
+        proven=proven,
     )
     if known is None:
         return _added_up(fresh, now, limits)
     if known.severity is Severity.HARD:
-        return replace(known, count=known.count + 1, seen_at=now)
+        surely = known.proven or (proven and severity is Severity.HARD)
+        return replace(known, count=known.count + 1, seen_at=now, proven=surely)
     if severity is Severity.HARD:
         return replace(fresh, count=known.count + 1)
     if now - known.since > limits.within:
         return _added_up(fresh, now, limits)
-    return _added_up(replace(fresh, since=known.since, count=known.count + 1), now, limits)
+    added = replace(fresh, since=known.since, count=known.count + 1, proven=known.proven and proven)
+    return _added_up(added, now, limits)
 
 
 def _added_up(state: AddressState, now: datetime, limits: BounceLimits) -> AddressState:

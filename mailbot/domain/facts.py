@@ -88,6 +88,30 @@ class AnswerBudget:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeBudget:
+    """Notices to staff that are still allowed (G4); 0 or less: the cap bites, and the mail is filed without one.
+
+    Those about verified and about unverified mail are counted apart, as answers are.
+    """
+
+    for_ticket: int = 1_000  # this hour, about mail in the ticket
+    for_sender: int = 1_000  # today, about mail of this sender
+    for_subject: int = 1_000  # today, about mail of this sender with this subject
+
+    def least(self) -> tuple[str, int]:
+        """The cap that is nearest, "ticket", "sender" or "subject", and what it leaves."""
+        left = {"ticket": self.for_ticket, "sender": self.for_sender, "subject": self.for_subject}
+        return min(left.items(), key=lambda item: item[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredNotice:
+    """A notice to a member of staff that somebody else answers: mostly a machine to which it was forwarded."""
+
+    told: bool  # staff know of such answers, or the notice itself came of one
+
+
+@dataclass(frozen=True, kw_only=True)
 class BounceFacts:
     """Which mail of ours a bounce is about; only such a bounce counts, and only for that mail's recipient."""
 
@@ -134,6 +158,8 @@ class Facts:
     calendar: WorkCalendar
     known_languages: tuple[str, ...]  # languages to answer in; the last is for everybody else
     oversize: Oversize | None = None
+    notices: NoticeBudget = NoticeBudget()
+    answered_notice: AnsweredNotice | None = None  # the sender, not of staff, answers a notice to staff
     spam: str = ""  # what marks the mail as spam, "X-Spam-Flag: YES" or "folder Spam"; "" for nothing
     blocked: str = ""  # the entry of spam.blocklist that keeps a customer's address out; "" for none
     is_second_copy: bool = False  # the same mail came in before, by another way

@@ -114,4 +114,5 @@ class IncomingMail:
         ""  # why no automatic answer may go out, even to a person; "" where nothing stands against it
     )
     is_news: bool = True  # staff must see it; False for absence notices, reports, lists: filed and never told
+    is_news_in_thread: bool = False  # staff must see it where it answers in a ticket of its sender
     desk: str = ""  # which installation of ours or of others sent it, by our own header; "" for everybody else

@@ -1,6 +1,8 @@
-"""What keeps an automatic answer back (G4): a machine's mark on the mail, or a cap. The mail is never kept back.
+"""What keeps an automatic answer or a notice back (G4): a machine's mark, or a cap. The mail is never kept back.
 
 The answer is taken out of the decision, the reason stands in the trace, and staff see the mail with that reason.
+Notices to staff have caps of their own: a staff address may forward to a machine that answers. Beyond them the mail is
+filed all the same, and `health` shows the cap.
 """
 
 from __future__ import annotations
@@ -30,8 +32,18 @@ def subject_key(sender: str, subject: str) -> str:
     return sha256(f"{local.partition('+')[0]}@{domain}\0{bare}".encode()).hexdigest()[:32]
 
 
+def sender_key(sender: str) -> str:
+    """A digest of the sender, by which notices about their mail are counted; what stands behind a "+" doesn't count."""
+    local, _, domain = sender.lower().rpartition("@")
+    return sha256(f"{local.partition('+')[0]}@{domain}".encode()).hexdigest()[:32]
+
+
 def restrain(decision: Decision, facts: Facts) -> Decision:
-    """The decision without the answers that must not go out."""
+    """The decision without the answers and the notices that must not go out."""
+    return _notices_within_caps(_answers_within_caps(decision, facts), facts)
+
+
+def _answers_within_caps(decision: Decision, facts: Facts) -> Decision:
     held: list[Write] = []
     remarks: list[str] = []
     incidents: list[Effect] = []
@@ -57,6 +69,25 @@ def restrain(decision: Decision, facts: Facts) -> Decision:
         effects=(*_with_staff_told(kept, held, remarks, facts), *dict.fromkeys(incidents)),
         remarks=(*decision.remarks, *remarks),
     )
+
+
+def _notices_within_caps(decision: Decision, facts: Facts) -> Decision:
+    """Without notices beyond their cap; the last one within it says that no more will come."""
+    notices = [effect for effect in decision.effects if isinstance(effect, Write) and effect.template == "staff_notice"]
+    cap, left = facts.notices.least()
+    if not notices or left > 1:
+        return decision
+    if left == 1:
+        last = f"the last notice about this {cap} for now: further mail is filed without one (mailbot health)"
+        effects = tuple(
+            replace(effect, remarks=(*effect.remarks, last)) if effect in notices else effect
+            for effect in decision.effects
+        )
+        return replace(decision, effects=effects)
+    remark = f"staff were not told, the cap on notices per {cap} is reached"
+    kept = [effect for effect in decision.effects if effect not in notices]
+    incident = RecordIncident(kind="cap", detail=remark)
+    return replace(decision, effects=(*kept, incident), remarks=(*decision.remarks, remark))
 
 
 def _cap(letter: Write, facts: Facts) -> str:

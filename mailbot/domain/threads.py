@@ -40,6 +40,7 @@ class ThreadMatch:
     evidence: tuple[str, ...]
     refused: tuple[str, ...]  # pointers that did not count, and why
     points_at: int | None  # ticket that the refused pointers name: the new one is linked to it
+    has_seen_ours: bool = False  # the evidence is something that only a reader of our mail can name
 
 
 def match_thread(
@@ -100,6 +101,7 @@ def match_thread(
         evidence=tuple(dict.fromkeys(p.what for p in counted if p.ticket_id == best)),
         refused=tuple(why for p, why in refused if p.ticket_id != best),
         points_at=None,
+        has_seen_ours=any(p.ticket_id == best and p.strength >= Strength.OUR_MAIL for p in counted),
     )
 
 

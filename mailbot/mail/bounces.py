@@ -75,13 +75,13 @@ _NAMED = (
         r"undeliverable to|the following (?:address(?:es)?|recipients?).{0,60}):?\s{0,6}" + _ADDRESS,
         re.IGNORECASE,
     ),
-    re.compile(r"^[ \t]{0,8}<([^\s<>@]{1,64}@[A-Za-z0-9.-]{3,200})>[ \t]{0,4}:?[ \t]*$", re.MULTILINE),
-    re.compile(
-        r"^[ \t]{0,8}<?([^\s<>@]{1,64}@[A-Za-z0-9.-]{3,200})>?[ \t]{0,4}(?::|\.\.\.)?[^\n]{0,80}\n?[^\n]{0,200}"
-        r"\b(?:5\d\d|5\.\d\.\d|user unknown|does not exist|no such user|mailbox (?:full|unavailable))",
-        re.IGNORECASE | re.MULTILINE,
-    ),
+    re.compile(r"^[ \t]{0,8}<([^\s<>@]{1,64}@[A-Za-z0-9.-]{3,200})>[ \t]{0,4}:?[ \t]{0,80}$", re.MULTILINE),
 )
+_FIRST_ON_LINE = re.compile(r"^[ \t]{0,8}<?([^\s<>@]{1,64}@[A-Za-z0-9.-]{3,200})", re.MULTILINE)
+_SAID_OF_IT = re.compile(
+    r"\b(?:5\d\d|5\.\d\.\d|user unknown|does not exist|no such user|mailbox (?:full|unavailable))", re.IGNORECASE
+)
+_MAX_SAID = 280  # characters behind an address, on its line and the next
 
 
 def delivery_reports(raw: bytes, root: Part, text: str) -> tuple[DeliveryReport, ...]:
@@ -124,6 +124,12 @@ def _from_text(raw: bytes, root: Part, text: str, found: dict[str, None]) -> Non
                 _add(found, match[1])
             if found:
                 break
+    if not found:
+        # An address begins a line, and the error stands behind it: one pattern for both would try each pair of lengths.
+        for match in _FIRST_ON_LINE.finditer(text):
+            said = "\n".join(text[match.end() : match.end() + _MAX_SAID].split("\n", 2)[:2])
+            if _SAID_OF_IT.search(said):
+                _add(found, match[1])
     if not found:
         _by_elimination(root, text, found)
 
@@ -178,14 +184,18 @@ def _by_elimination(root: Part, text: str, found: dict[str, None]) -> None:
 
 
 def quoted_message_ids(root: Part, text: str, *, bounce: bool) -> tuple[str, ...]:
-    """The Message-IDs of mails that a bounce or a forward carries as parts, and for a bounce in its text, too."""
+    """The Message-IDs of mails that a bounce or a forward carries as parts.
+
+    Those of a bounce that carries none: what stands in its text, where the copy of the returned mail begins.
+    """
     values: list[str] = []
     for part in leaves(root):
         if part.content_type in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
             head = read_headers(part.content()[:100_000].lstrip())
             values.extend(value for name, value in head if name == "message-id")
-    if bounce:
-        values.extend(match[1] for match in _QUOTED_ID.finditer(text[: 4 * _MAX_TEXT]))
+    if bounce and not values and (copy := _COPY.search(text[: 4 * _MAX_TEXT])):
+        returned = text[copy.start() : copy.start() + 4 * _MAX_TEXT]
+        values.extend(match[1] for match in _QUOTED_ID.finditer(returned))
     return message_ids(values, limit=MAX_QUOTED_IDS)
 
 

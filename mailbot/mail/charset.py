@@ -220,11 +220,17 @@ def decode_header(value: str, notes: list[str] | None = None) -> str:
     return clean("".join(out))
 
 
-def decode_raw_header(data: bytes, hint: str | None) -> str:
-    """The bytes of a header value to text; 8-bit bytes without a label are read by UTF-8, `hint`, then detection."""
+def decode_raw_header(data: bytes, hint: str | None, notes: list[str] | None = None) -> str:
+    """The bytes of a header value to text; 8-bit bytes without a label are read by UTF-8, `hint`, then detection.
+
+    What had to be guessed is added to `notes`.
+    """
     if data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
-    return decode(data, None, hint=hint).text
+    decoded = decode(data, None, hint=hint)
+    if notes is not None and decoded.note:
+        notes.append(decoded.note)
+    return decoded.text
 
 
 def decode_parameter(value: str | tuple[str | None, str | None, str], hint: str | None) -> str:

@@ -54,6 +54,7 @@ class Judgement:
     origin: Origin
     no_reply_reason: str = ""  # why no automatic answer may go out; "" for a person's ordinary mail
     is_news: bool = True  # staff must see it: a person's words, or a machine that says something of its own
+    is_news_in_thread: bool = False  # staff must see it where it answers in a ticket of its sender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,8 @@ def _marks(root: Part, subject: str, text: str) -> _Marks:
         daemon=_from_daemon(root, sender),
         empty_path=bool(_EMPTY_PATH.match(root.first("return-path") or "-")),
         unread=phrases.UNREAD.search(sender) is not None,
-        robot=phrases.UNREAD.search(sender) is not None or phrases.ROBOT.search(sender) is not None,
+        robot=any(pattern.search(sender) for pattern in (phrases.UNREAD, phrases.ROBOT))
+        or phrases.SYSTEM_NAME.match(sender) is not None,
         auto="" if auto == "no" else auto[:40],
         precedence=root.first("precedence").strip().lower()[:40],
     )
@@ -127,12 +129,11 @@ def _by_structure(marks: _Marks) -> Judgement | None:
         return Judgement(origin=Origin.COMPLAINT, no_reply_reason="a complaint report (RFC 5965)", is_news=False)
     if marks.report == "disposition-notification" or "message/disposition-notification" in marks.kinds:
         return Judgement(origin=Origin.AUTO_REPLY, no_reply_reason="a receipt notice (RFC 8098)", is_news=False)
-    if marks.report == "delivery-status" or marks.kinds & _REPORTS or "x-failed-recipients" in marks.names:
+    by_machine = marks.daemon or marks.nobody or bool(marks.auto)
+    if marks.report == "delivery-status" or (_carries_report(marks) and by_machine):
         return Judgement(origin=Origin.BOUNCE, no_reply_reason="a delivery report", is_news=False)
     if _is_bounce(marks):
-        # By its words alone: a person may have pasted them, so staff see it unless it is about a mail of ours.
-        sure = marks.daemon or marks.nobody or bool(marks.auto)
-        return Judgement(origin=Origin.BOUNCE, no_reply_reason="the words of a bounce", is_news=not sure)
+        return Judgement(origin=Origin.BOUNCE, no_reply_reason="the words of a bounce", is_news=not by_machine)
     return None
 
 
@@ -167,14 +168,25 @@ def _by_header(marks: _Marks) -> Judgement | None:
         doubtful = vacation and not automatic and not marks.answers and said.startswith("the subject")
         return Judgement(origin=Origin.AUTO_REPLY, no_reply_reason=said, is_news=doubtful)
     if marks.names & _LIST_HEADERS:
-        return Judgement(origin=Origin.LIST, no_reply_reason="a mailing list (RFC 2919)", is_news=False)
+        return Judgement(
+            origin=Origin.LIST,
+            no_reply_reason="a mailing list (RFC 2919)",
+            is_news=False,
+            is_news_in_thread=not absence,
+        )
     if marks.names & _LIST_HINTS:
-        return Judgement(origin=Origin.LIST, no_reply_reason="List headers (RFC 2369)", is_news=marks.answers)
+        return Judgement(
+            origin=Origin.LIST,
+            no_reply_reason="List headers (RFC 2369)",
+            is_news=marks.answers,
+            is_news_in_thread=not absence,
+        )
     if marks.precedence in ("list", "bulk", "junk"):
         return Judgement(
             origin=Origin.LIST,
             no_reply_reason=f"Precedence: {marks.precedence}",
             is_news=marks.precedence != "list" and not absence,
+            is_news_in_thread=not absence,
         )
     return None
 
@@ -201,6 +213,9 @@ def _by_hint(marks: _Marks) -> Judgement | None:
         return Judgement(origin=Origin.HUMAN, no_reply_reason="X-Auto-Response-Suppress asks for no automatic answer")
     if marks.unread:
         return Judgement(origin=Origin.HUMAN, no_reply_reason="nobody reads answers to that address")
+    if _carries_report(marks) or _speaks_like_a_server(marks):
+        # People pass on a bounce that they got; a server that hides what it is may have written it all the same.
+        return Judgement(origin=Origin.HUMAN, no_reply_reason="a delivery report is in it")
     return None
 
 
@@ -244,7 +259,16 @@ def _is_bounce(marks: _Marks) -> bool:
         return (by_subject and (marks.nobody or by_text or carried)) or by_text
     # Else only a mail server's own words count: a customer may write of a "failed delivery", meaning the parcel.
     by_server = phrases.SERVER_TEXT.search(marks.text) is not None
-    if marks.robot:
-        return by_server or (by_subject and (by_text or carried))
-    fixed = phrases.SERVER_SUBJECT.match(marks.subject) is not None
-    return by_subject and (by_server or (fixed and by_text)) and not marks.answers
+    return marks.robot and (by_server or (by_subject and (by_text or carried)))
+
+
+def _speaks_like_a_server(marks: _Marks) -> bool:
+    """A bounce by its subject and its words, from an address at which a person may sit."""
+    if phrases.BOUNCE_SUBJECT.search(marks.subject) is None or phrases.ANSWERED.match(marks.subject):
+        return False
+    fixed = phrases.SERVER_SUBJECT.match(marks.subject) and phrases.BOUNCE_TEXT.search(marks.text)
+    return bool(fixed) or phrases.SERVER_TEXT.search(marks.text) is not None
+
+
+def _carries_report(marks: _Marks) -> bool:
+    return bool(marks.kinds & _REPORTS) or "x-failed-recipients" in marks.names

@@ -84,6 +84,7 @@ def _parse(raw: bytes) -> ParsedMail:
     senders = parse_addresses(root.all("from"))
     own_ids = message_ids(root.all("message-id"), limit=1)
     warnings = [*tree.warnings, *body.warnings, *header_warnings, *cut, *(f"Subject: {note}" for note in guessed)]
+    warnings.extend(_guessed_names(root))
     if len(subjects) > 1:
         warnings.append("more than one Subject; the first one counts")
     if not senders:
@@ -121,6 +122,7 @@ def _parse(raw: bytes) -> ParsedMail:
         deliveries=deliveries,
         no_reply_reason=author.no_reply_reason,
         is_news=author.is_news,
+        is_news_in_thread=author.is_news_in_thread,
         desk=_one_line(root.first(origin.DESK_HEADER))[:255].lower(),
     )
     return ParsedMail(mail=mail, contents=MappingProxyType(contents))
@@ -186,6 +188,18 @@ def _head(root: Part) -> tuple[datetime | None, list[str]]:
         if date is None:
             warnings.append("the Date header could not be read")
     return _with_offset(date, value), warnings
+
+
+def _guessed_names(root: Part) -> list[str]:
+    """What had to be guessed in the encoded names of the address headers."""
+    out: list[str] = []
+    for name in ("from", "to", "cc", "reply-to"):
+        notes: list[str] = []
+        for value in root.all(name)[:10]:
+            if "=?" in value:
+                decode_header(value[:_MAX_LIGHT_VALUE], notes)
+        out.extend(f"{name.title()}: {note}" for note in dict.fromkeys(notes[:10]))
+    return out
 
 
 def _elsewhere(root: Part) -> str:

@@ -160,6 +160,12 @@ UNREAD = re.compile(
     r"\b(?:noreply|donotreply|nepasrepondre|keineantwort|bounces?)(?=[@+])|[-_.](?:noreply|no-reply|donotreply)@",
     re.IGNORECASE,
 )
+# A sender's display name under which mail servers write from an ordinary address.
+SYSTEM_NAME = re.compile(
+    r"\W{0,3}(?:system|mail|e-?mail|exchange)\s?(?:administrator|admin)\b|administrateur système|"
+    r"administrador del sistema|系统管理员|系統管理員|システム管理者",
+    re.IGNORECASE,
+)
 # The local part of an address at which often a program sits, and sometimes a person.
 ROBOT = re.compile(
     r"\b(?:robot|notifications?|notify|alerts?|autoresponder|auto-?reply|system|administrator|"

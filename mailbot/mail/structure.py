@@ -32,6 +32,7 @@ _HEAD_LINE = re.compile(rb"(?:From [^\r\n]*|[\x21-\x39\x3b-\x7e]++[ \t]*:[^\r\n]
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:(.*)", re.DOTALL)
 _LEADING_BLANK = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[ \t]*(?:\r\n|\n|\r)|\x00)+")
 _CHARSET_HINT = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_SHOWN = frozenset({"subject", "from", "to", "cc", "reply-to"})  # of these people read what had to be guessed
 _SNIFF = re.compile(rb"^--([^\s-][^\r\n]{0,70}|-[^\r\n]{1,70})[ \t]*\r?\n(?=[A-Za-z-]{1,40}:|\r?\n)", re.MULTILINE)
 WINMAIL = "application/ms-tnef"
 _TNEF = frozenset({WINMAIL, "application/vnd.ms-tnef"})
@@ -147,7 +148,10 @@ class _Reader:
             match = _FIELD.match(b"".join(lines))
             if match is not None:
                 value = match[2][:_MAX_VALUE].strip(b" \t\r\n")
-                headers.append((match[1].decode("ascii").lower(), decode_raw_header(value, self.hint)))
+                name, guessed = match[1].decode("ascii").lower(), list[str]()
+                headers.append((name, decode_raw_header(value, self.hint, guessed)))
+                if guessed and self.parts <= 1 and name in _SHOWN:
+                    self.warn(f"{name.title()}: {guessed[0]}")
         return tuple(headers), position
 
     def part(self, raw: bytes, start: int, end: int, depth: int, default_type: str) -> Part:

@@ -147,6 +147,9 @@ class LimitSettings(Section):
     replies_per_ticket_per_hour: int = Field(default=5, ge=1)
     replies_per_subject_per_day: int = Field(default=8, ge=1)
     staff_replies_per_ticket_per_hour: int = Field(default=20, ge=1)
+    notices_per_ticket_per_hour: int = Field(default=20, ge=1)
+    notices_per_sender_per_day: int = Field(default=100, ge=1)
+    notices_per_subject_per_day: int = Field(default=30, ge=1)
     soft_bounces: int = Field(default=5, ge=1, le=1000)
     soft_bounce_days: float = Field(default=14, gt=0, le=365)
 

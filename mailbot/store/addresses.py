@@ -9,7 +9,7 @@ from mailbot.domain.bounces import AddressState, Severity
 from mailbot.store import sql
 from mailbot.store.models import AddressRow
 
-_COLUMNS = ("address", "state", "status", "reason", "since", "count", "seen_at")
+_COLUMNS = ("address", "state", "status", "reason", "since", "count", "seen_at", "proven")
 
 
 def get(address: str) -> AddressState | None:
@@ -18,7 +18,7 @@ def get(address: str) -> AddressState | None:
     found = sql.first(query, address.lower())
     if found is None:
         return None
-    email, state, status, reason, since, count, seen_at = found
+    email, state, status, reason, since, count, seen_at, proven = found
     return AddressState(
         address=email,
         severity=Severity(state),
@@ -27,6 +27,7 @@ def get(address: str) -> AddressState | None:
         since=datetime.fromisoformat(since),
         count=count,
         seen_at=datetime.fromisoformat(seen_at),
+        proven=bool(proven),
     )
 
 
@@ -42,6 +43,7 @@ def put(state: AddressState) -> None:
         since=state.since,
         count=state.count,
         seen_at=state.seen_at,
+        proven=state.proven,
     )
 
 
@@ -82,4 +84,5 @@ def _state(row: AddressRow) -> AddressState:
         since=row.since,
         count=row.count,
         seen_at=row.seen_at,
+        proven=bool(row.proven),
     )

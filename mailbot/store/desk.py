@@ -126,8 +126,12 @@ def file_mail(
     verdict: str,
     at: datetime,
     reason: str = "",
+    marked: bool = False,
 ) -> int:
-    """Put an incoming mail into a ticket, or for a `reason` beside all tickets; text is masked. Returns the id."""
+    """Put an incoming mail into a ticket, or for a `reason` beside all tickets; text is masked. Returns the id.
+
+    `marked`: a machine's or a spam filter's mark stands on it, which another copy of it may lack.
+    """
     message = sql.insert(
         "message",
         ticket_id=ticket_id,
@@ -143,6 +147,7 @@ def file_mail(
         reason=reason[:200],
         content_digest=mail.content_digest,
         verdict=verdict,
+        marked=marked,
         warnings=mask_secrets("\n".join(mail.warnings)),
         at=at,
     )

@@ -24,6 +24,7 @@ class InboxItem:
     attempts: int
     error: str
     trace: str  # JSON, "" before it is decided
+    rescued: bool = False  # a person moved it out of a spam folder
 
 
 def _item(row: Inbox) -> InboxItem:
@@ -38,6 +39,7 @@ def _item(row: Inbox) -> InboxItem:
         attempts=row.attempts,
         error=row.error,
         trace=row.trace,
+        rescued=bool(row.rescued),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.store.models import Cursor, Inbox, ServerMail
+from mailbot.store.models import AttachmentRow, Cursor, Inbox, Message, ServerMail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +52,19 @@ def record(
     *,
     settled: bool,
     settled_if_header_only: bool = False,
+    spam_folders: Collection[str] = (),
 ) -> int:
     """Write a batch into inbox and ledger and move the cursor to `up_to`, in one transaction.
 
     A digest that is known already (a copy, or the folder's new UIDVALIDITY) only adds a ledger row. Returns
     how many mails were new. `settled` says that nothing is to be done on the server, `settled_if_header_only` the same
-    of those that must stay there because they are not stored whole.
+    of those that must stay there because they are not stored whole. `spam_folders` are sources, "imap:support/Spam": a
+    mail that lay in one of them and turns up in another folder is decided again, because a person moved it.
     """
     with Cursor._meta.database.atomic("IMMEDIATE"):
         new = 0
         for mail in mails:
-            inbox_id, is_new = _add(mail, folder.source)
+            inbox_id, is_new = _add(mail, folder.source, spam_folders)
             new += is_new
             ServerMail.insert(
                 mailbox=folder.mailbox,
@@ -86,7 +88,7 @@ def record_file(digest: str, size: int, received_at: datetime) -> bool:
         return _add(StoredMail(uid=0, digest=digest, size=size, received_at=received_at), "file")[1]
 
 
-def _add(mail: StoredMail, source: str) -> tuple[int, bool]:
+def _add(mail: StoredMail, source: str, spam_folders: Collection[str] = ()) -> tuple[int, bool]:
     inserted = (
         Inbox.insert(
             digest=mail.digest,
@@ -103,7 +105,21 @@ def _add(mail: StoredMail, source: str) -> tuple[int, bool]:
     )
     for row in inserted:
         return row.id, True
-    return Inbox.get(Inbox.digest == mail.digest).id, False
+    known = Inbox.get(Inbox.digest == mail.digest)
+    if known.source in spam_folders and source not in spam_folders:
+        _rescue(known, source)
+    return known.id, False
+
+
+def _rescue(known: Inbox, source: str) -> None:
+    """Let a mail be decided as if it had never lain in the spam folder; what was filed of it is filed anew."""
+    known.source, known.rescued = source, True
+    if known.state == "done":
+        known.state, known.attempts = "pending", 0
+        filed = Message.select(Message.id).where(Message.inbox == known.id)
+        AttachmentRow.delete().where(AttachmentRow.message.in_(filed)).execute()
+        Message.delete().where(Message.inbox == known.id).execute()
+    known.save()
 
 
 def unsettled(folder: Folder) -> list[int]:

@@ -32,6 +32,7 @@ class Inbox(Model):
     done_at = UtcField(null=True)
     trace = TextField(default="")  # JSON: evidence, rules hit and missed (G8)
     rules_version = TextField(default="")
+    rescued = BooleanField(default=False)  # it lay in a spam folder, and a person moved it out of there
 
     class Meta:
         table_name = "inbox"
@@ -164,6 +165,7 @@ class Outbox(Model):
     automatic = BooleanField()
     verified = BooleanField(default=False)  # the mail that it answers came from who it says
     subject_key = TextField(default="")  # digest of sender and subject of the mail that it answers, "" if none
+    sender_key = TextField(default="")  # notices to staff: digest of the sender of the mail that it is about
     state = TextField(index=True)  # queued, sending, transmitting, sent, uncertain or dead
     attempts = IntegerField(default=0)
     next_try_at = UtcField(null=True)
@@ -210,6 +212,7 @@ class Message(Model):
     reason = TextField(default="")  # why it belongs to no ticket
     content_digest = TextField(default="")  # IncomingMail.content_digest
     verdict = TextField(default="")  # on the sender of a mail that came in
+    marked = BooleanField(default=False)  # a machine's or a spam filter's mark stood on it
     warnings = TextField()  # one a line: what was guessed, cut or skipped when it was read
     at = UtcField()
 
@@ -320,6 +323,7 @@ class AddressRow(Model):
     since = UtcField()
     count = IntegerField()
     seen_at = UtcField()
+    proven = BooleanField()  # said by a server that must know, not by a bounce that anybody could have written
 
     class Meta:
         table_name = "address"

@@ -60,10 +60,11 @@ def queue(
     now: datetime,
     verified: bool = False,
     subject_key: str = "",
+    sender_key: str = "",
 ) -> None:
     """Freeze a mail into the outbox and into its ticket; called inside the deciding transaction.
 
-    `verified` and `subject_key` are of the mail that it answers: the caps count by them.
+    `verified`, `subject_key` and `sender_key` are of the mail that it answers or tells of: the caps count by them.
     """
     outbox_id = sql.insert(
         "outbox",
@@ -75,6 +76,7 @@ def queue(
         automatic=automatic,
         verified=verified,
         subject_key=subject_key,
+        sender_key=sender_key,
         state="queued",
         attempts=0,
         next_try_at=now,
@@ -103,6 +105,7 @@ def queue(
         origin="own",
         content_digest="",
         verdict="",
+        marked=False,
         warnings="",
         at=now,
     )

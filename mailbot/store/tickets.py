@@ -55,15 +55,19 @@ def subjects(ticket_id: int) -> frozenset[str]:
     return frozenset(subject_key(subject) for (subject,) in sql.rows(query, ticket_id))
 
 
-def is_second_copy(mail: IncomingMail, verdict: Verdict) -> bool:
-    """True when the same mail came in before by another way, its sender proven at least as well."""
+def is_second_copy(mail: IncomingMail, verdict: Verdict, *, marked: bool = False) -> bool:
+    """True when the same mail came in before by another way, its sender proven at least as well.
+
+    A copy that a mailing list or a spam filter marked settles nothing for one without a mark.
+    """
     if mail.message_id is None or not mail.content_digest:
         return False
     query = """
         SELECT m.verdict FROM message m JOIN inbox i ON i.id = m.inbox_id
         WHERE m.message_id = ? AND m.content_digest = ? AND i.digest <> ? AND m.ticket_id IS NOT NULL
+        AND (? OR NOT m.marked)
         """
-    before = {found for (found,) in sql.rows(query, mail.message_id, mail.content_digest, mail.digest)}
+    before = {found for (found,) in sql.rows(query, mail.message_id, mail.content_digest, mail.digest, marked)}
     return verdict.value in before or Verdict.VERIFIED.value in before or (bool(before) and verdict is Verdict.FAILED)
 
 
@@ -105,8 +109,11 @@ class SentMail:
     template: str
 
 
-def sent_mail(message_ids: Sequence[str]) -> SentMail | None:
-    """The first mail of ours that bears one of these Message-IDs, in the order given."""
+def sent_mail(message_ids: Sequence[str], recipients: Sequence[str] = ()) -> SentMail | None:
+    """The first mail of ours that bears one of these Message-IDs, in the order given.
+
+    Where a relay gave the id, the newest one of its ticket to one of the `recipients`.
+    """
     wanted = list(message_ids)[:100]
     if not wanted:
         return None
@@ -116,8 +123,21 @@ def sent_mail(message_ids: Sequence[str]) -> SentMail | None:
         """
     found = min(sql.rows(query, *wanted), key=lambda row: wanted.index(row[0]), default=None)
     if found is None:
+        to = sorted({address.lower() for address in recipients[:100]})
+        found = _sent_under_another_id(wanted, to) if to else None
+    if found is None:
         return None
     return SentMail(ticket_id=found[1], to_staff=found[2] == "staff", recipient=found[3], template=found[4])
+
+
+def _sent_under_another_id(message_ids: Sequence[str], recipients: Sequence[str]) -> sql.Row | None:
+    query = f"""
+        SELECT l.message_id, o.ticket_id, o.reader, o.recipient, o.template
+        FROM learned_id l JOIN outbox o ON o.ticket_id = l.ticket_id
+        WHERE l.message_id IN {sql.marks(message_ids)} AND LOWER(o.recipient) IN {sql.marks(recipients)}
+        ORDER BY o.id DESC LIMIT 1
+        """
+    return sql.first(query, *message_ids, *recipients)
 
 
 def is_ours(message_id: str | None) -> bool:
@@ -260,9 +280,41 @@ def ticket_answers_since(ticket_id: int, since: datetime, *, verified: bool) -> 
 def subject_answers_since(subject_key: str, since: datetime, *, verified: bool) -> int:
     """Automatic answers to mails with this sender and subject since then, verified or other."""
     query = (
-        "SELECT COUNT(*) FROM outbox WHERE subject_key = ? AND subject_key <> '' AND created_at >= ? AND verified = ?"
+        "SELECT COUNT(*) FROM outbox WHERE subject_key = ? AND subject_key <> '' AND created_at >= ? AND automatic "
+        "AND verified = ?"
     )
     return int(sql.rows(query, subject_key, since, verified)[0][0])
+
+
+_NOTICES = "created_at >= ? AND template = 'staff_notice' AND verified = ?"
+
+
+def ticket_notices_since(ticket_id: int, since: datetime, *, verified: bool) -> int:
+    """Notices about mail in a ticket that a member of staff got since then, verified or other mail."""
+    query = f"SELECT recipient FROM outbox WHERE ticket_id = ? AND {_NOTICES}"
+    return _most_to_one(sql.rows(query, ticket_id, since, verified))
+
+
+def sender_notices_since(sender_key: str, since: datetime, *, verified: bool) -> int:
+    """Notices about mail of one sender that a member of staff got since then."""
+    query = f"SELECT recipient FROM outbox WHERE sender_key = ? AND sender_key <> '' AND {_NOTICES}"
+    return _most_to_one(sql.rows(query, sender_key, since, verified))
+
+
+def subject_notices_since(subject_key: str, since: datetime, *, verified: bool) -> int:
+    """Notices about mails with this sender and subject that a member of staff got since then."""
+    query = f"SELECT recipient FROM outbox WHERE subject_key = ? AND subject_key <> '' AND {_NOTICES}"
+    return _most_to_one(sql.rows(query, subject_key, since, verified))
+
+
+def _most_to_one(rows: Sequence[sql.Row]) -> int:
+    """Each member of staff gets a mail of their own; the caps keep these rows few."""
+    return max(Counter(recipient for (recipient,) in rows).values(), default=0)
+
+
+def is_linked(ticket_id: int) -> bool:
+    """The ticket was opened for a mail that points at another one."""
+    return sql.first("SELECT 1 FROM ticket WHERE id = ? AND linked_to IS NOT NULL", ticket_id) is not None
 
 
 def relayed_since(ticket_id: int, since: datetime) -> int:

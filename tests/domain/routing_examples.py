@@ -8,7 +8,7 @@ from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
 from mailbot.domain.confirmation import ConfirmationFacts
-from mailbot.domain.facts import BounceFacts, Facts, Oversize
+from mailbot.domain.facts import AnsweredNotice, BounceFacts, Facts, Oversize
 from mailbot.domain.match import Ambiguous, Probable
 from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role, Verdict
@@ -136,6 +136,22 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(spam="X-Spam-Flag: YES", ticket=ticket(), thread=IN_TICKET),
         ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
+    ("incoming", "marked as spam, but it belongs to a closed ticket"): (
+        facts(spam="X-Spam-Flag: YES", ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
+    ),
+    ("incoming", "somebody answers a notice to staff once more, in a ticket that such an answer opened"): (
+        facts(answered_notice=AnsweredNotice(told=True), ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "RecordIncident"],
+    ),
+    ("incoming", "somebody answers a notice to staff once more"): (
+        facts(answered_notice=AnsweredNotice(told=True)),
+        ["FileApart", "RecordIncident"],
+    ),
+    ("incoming", "somebody answers a notice to staff"): (
+        machine(Origin.AUTO_REPLY, is_news=True, answered_notice=AnsweredNotice(told=False)),
+        ["OpenTicket", "FileMail", "staff_notice > staff"],
+    ),
     ("incoming", "spam is kept, never answered"): (facts(spam="folder Spam", order=exact()), ["FileApart"]),
     ("incoming", "a machine with the desk's own address"): (
         machine(Origin.AUTO_REPLY, is_news=True, role=Role.DESK),
@@ -258,6 +274,18 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "too large, in a ticket"): (
         facts(oversize=OVERSIZE, ticket=ticket(), thread=IN_TICKET),
         ["UseTicket", "FileMail", "mail_too_large > customer", "staff_notice > staff"],
+    ),
+    ("customer", "too large, in a closed ticket"): (
+        facts(oversize=OVERSIZE, ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "mail_too_large > customer", "staff_notice > staff"],
+    ),
+    ("customer", "too large, from somebody in copy"): (
+        facts(sender="rob@mail.example", oversize=OVERSIZE, ticket=ticket(), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "too large, from somebody in copy, in a closed ticket"): (
+        facts(sender="rob@mail.example", oversize=OVERSIZE, ticket=ticket(is_open=False), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
     ),
     ("customer", "too large"): (
         facts(oversize=OVERSIZE),

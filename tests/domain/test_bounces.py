@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.domain.bounces import AddressState, BounceLimits, Severity, after_bounce, report_about
+from mailbot.domain.bounces import AddressState, BounceLimits, Severity, after_bounce, report_about, speaks_for
 from mailbot.domain.effects import ClearAddress, FlagAddress
 from mailbot.domain.message import Action, DeliveryReport, Origin
 from mailbot.domain.rules import decide
@@ -85,3 +85,11 @@ def test_a_bounce_clears_nothing_and_flags_what_was_gathered() -> None:
 def test_a_bounce_of_nothing_that_we_sent_flags_nothing() -> None:
     decision = decide(facts(mail=mail(origin=Origin.BOUNCE, is_news=False)), book())
     assert [type(effect).__name__ for effect in decision.effects] == ["FileApart"]
+
+
+def test_only_the_recipients_own_domain_or_our_relay_speaks_for_an_address() -> None:
+    ours = ("tp.example", "smtp.relay.example")
+    for sender in ("d@mail.example", "d@mx.mail.example", "d@tp.example", "d@relay.example"):
+        assert speaks_for(sender, "Kate@Mail.example", ours), sender
+    for sender in ("d@elsewhere.example", "d@notmail.example", "d@example", "", "d@mail.example.elsewhere.example"):
+        assert not speaks_for(sender, "kate@mail.example", ours), sender

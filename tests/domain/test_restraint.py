@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from mailbot.domain.effects import Decision, Reader, RecordIncident, Write
-from mailbot.domain.facts import AnswerBudget, Facts
+from mailbot.domain.facts import AnswerBudget, Facts, NoticeBudget
 from mailbot.domain.message import Origin
 from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import decide
 from mailbot.domain.standing import Verdict
-from tests.domain.examples import RETURN_WISH, book, exact, facts, mail, standing
+from tests.domain.examples import RETURN_WISH, book, exact, facts, mail, standing, thread, ticket
 from tests.domain.routing_examples import staff
 
 PLENTY = AnswerBudget(for_address=20, for_ticket=5, for_subject=8)
@@ -109,3 +109,20 @@ def test_subjects_that_differ_in_tags_and_numbers_are_the_same(sender: str, subj
 def test_other_people_and_other_subjects_are_counted_apart() -> None:
     assert subject_key("ann@c.example", "Return") != subject_key("bob@c.example", "Return")
     assert subject_key("ann@c.example", "Return") != subject_key("ann@c.example", "Refund")
+
+
+@pytest.mark.parametrize("spent", ["for_ticket", "for_sender", "for_subject"])
+def test_a_spent_cap_on_notices_files_the_mail_without_one(spent: str) -> None:
+    told = facts(ticket=ticket(), thread=thread(ticket_id=1))
+    assert len(to(decide(told, book()), Reader.STAFF)) == 1
+    last = decide(replace(told, notices=NoticeBudget(**{spent: 1})), book())
+    assert "last notice" in to(last, Reader.STAFF)[0].remarks[-1]
+    capped = decide(replace(told, notices=NoticeBudget(**{spent: 0})), book())
+    assert letters(capped) == []
+    assert [type(effect).__name__ for effect in capped.effects] == ["UseTicket", "FileMail", "RecordIncident"]
+    assert "notices" in capped.remarks[0]
+
+
+def test_a_held_back_answer_is_not_told_of_beyond_the_cap_on_notices() -> None:
+    spent = replace(A_RETURN, budget=replace(PLENTY, for_ticket=0), notices=NoticeBudget(for_sender=0))
+    assert letters(decide(spent, book())) == []

@@ -5,13 +5,15 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mailbot.demo.people import Person, body_text, header, write
-from tests.journeys.world import KATE, STAFF, SUPPORT, World
+from tests.journeys.world import KATE, STAFF, SUPPORT, World, only
 from tests.servers.dovecot import OTHER_USERS, PASSWORD, Dovecot
 from tests.servers.smtp import ReceivedMail, SmtpSink
 
@@ -159,3 +161,94 @@ def test_responders_at_a_staff_address_and_at_the_customers_stop_within_the_caps
     ]
     assert len(words) <= 3
     assert world.json("health")["caps_last_day"] >= 1
+
+
+DESK = Person(name="Help Desk", address="desk@helper.example")
+FEW = {"notices_per_ticket_per_hour": 4, "notices_per_sender_per_day": 5, "notices_per_subject_per_day": 3}
+
+
+def help_desk(sent: list[ReceivedMail], world: World, number: int, *, threaded: bool) -> list[bytes]:
+    """A machine without any mark, to which the staff address forwards, answers all that it gets."""
+    answers = []
+    for mail in sent:
+        if mail.recipients[0] not in (STAFF.address, DESK.address):
+            continue
+        answers.append(
+            write(
+                DESK,
+                header(mail.raw, "Reply-To") if threaded else SUPPORT,
+                f"Re: {header(mail.raw, 'Subject')}" if threaded else "Your request",
+                f"We got your message no. {number}, {len(answers)}.",
+                at=world.now,
+                headers=(("In-Reply-To", header(mail.raw, "Message-ID")),) if threaded else (),
+            )
+        )
+    return answers
+
+
+@pytest.mark.parametrize("threaded", [True, False])
+def test_a_help_desk_behind_a_staff_address_stops_within_the_caps_on_notices(world: World, *, threaded: bool) -> None:
+    world.write_settings(limits={**LIMITS, **FEW})
+    sent = world.exchange(write(KATE, SUPPORT, "Hello", "Is anybody there?", at=world.now))
+    notices = came = 0
+    for number in range(ROUNDS):
+        notices += sum(mail.recipients[0] == STAFF.address for mail in sent)
+        answers = help_desk(sent, world, number, threaded=threaded)
+        if not answers:
+            break
+        came += len(answers)
+        sent = world.exchange(*answers)
+    else:
+        raise AssertionError("mailbot and the help desk still write to each other")
+    assert notices <= (2 if threaded else 1 + FEW["notices_per_sender_per_day"])
+    health = world.json("health")
+    assert health["inbox"] == {"pending": 0, "done": came + 1, "quarantined": 0}
+    stopped = {incident["kind"] for incident in health["incidents"]}
+    assert stopped <= {"cap", "answer_to_notice"}
+    assert stopped or threaded
+    with sqlite3.connect(world.folder / "var" / "mailbot.sqlite3") as database:
+        kept = database.execute("SELECT COUNT(*) FROM message WHERE direction = 'in'").fetchone()[0]
+    assert kept == came + 1  # nothing is lost
+
+
+def test_two_help_desks_behind_two_staff_addresses_stop_too(world: World) -> None:
+    world.write_settings(limits={**LIMITS, **FEW})
+    settings = yaml.safe_load(world.settings_file.read_text(encoding="utf-8"))
+    settings["staff"]["members"].append({"name": OTHER_STAFF.name, "address": OTHER_STAFF.address})
+    world.settings_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    behind = {
+        STAFF.address: DESK,
+        DESK.address: DESK,
+        OTHER_STAFF.address: Person(name="Crm", address="crm@other.example"),
+        "crm@other.example": Person(name="Crm", address="crm@other.example"),
+    }
+    sent = world.exchange(write(KATE, SUPPORT, "Hello", "Is anybody there?", at=world.now))
+    total = 0
+    for number in range(ROUNDS):
+        answers = [
+            write(behind[mail.recipients[0]], SUPPORT, f"Your request, {number}a", f"Got {number}.", at=world.now)
+            for mail in sent
+            if mail.recipients[0] in behind
+        ]
+        if not answers:
+            break
+        total += len(answers)
+        sent = world.exchange(*answers)
+    else:
+        raise AssertionError("they still write to each other")
+    assert total < 150
+    assert world.json("health")["caps_last_day"] >= 1
+
+
+def test_a_flood_into_one_ticket_is_filed_whole_and_told_within_the_cap(world: World) -> None:
+    world.write_settings(limits=FEW)
+    letter = only(world.exchange(write(KATE, SUPPORT, "Hello", "Anybody?", at=world.now)), KATE)
+    to = header(letter.raw, "Reply-To")
+    more = [write(KATE, to, f"Re: {'abcdefgh'[n]}", f"More, {n}.", at=world.now) for n in range(8)]
+    told = world.exchange(*more)
+    assert len(told) == FEW["notices_per_ticket_per_hour"] - 1  # the first mail's notice counts
+    assert "the last notice about this ticket" in body_text(told[-1].raw)
+    assert len(world.json("tickets", "show", "T-100001")["messages"]) == 8 + 1 + 2 + len(told)
+    assert world.json("health")["caps_last_day"] == 8 - len(told)
+    world.later(hours=2)
+    assert len(world.exchange(write(KATE, header(letter.raw, "Reply-To"), "Re: z", "Still?", at=world.now))) == 1

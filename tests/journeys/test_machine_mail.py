@@ -10,6 +10,8 @@ from tests.servers.smtp import ReceivedMail
 
 RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
 DAEMON = Person(name="Mail Delivery System", address="MAILER-DAEMON@mx.mail.example")
+PROVEN = b"Authentication-Results: mx.tp.example; dmarc=pass header.from=mx.mail.example\r\n"
+FORGED = b"Authentication-Results: mx.tp.example; dmarc=fail header.from=mx.mail.example\r\n"
 ASK = "I want to return order TP2026110002"
 
 
@@ -125,12 +127,91 @@ def test_a_refund_notice_to_a_hard_address_is_held_back_and_staff_hear_of_it(wor
     form = asked(world)
     answer = reply(KATE, form.raw, "Condition: unused", at=world.now, files=[RECEIPT])
     decision = only(world.exchange(answer), STAFF)
-    world.exchange(bounce(form.raw))
+    world.exchange(PROVEN + bounce(form.raw))
     sent = world.exchange(reply(STAFF, decision.raw, "#approve\n#received\n#inspect pass", at=world.now))
     sent += world.exchange()
     assert {mail.recipients[0] for mail in sent} == {STAFF.address}
     assert any("refund_notice to kate@mail.example: held back" in body_text(mail.raw) for mail in sent)
     assert len(world.json("refunds", "list")) == 1
+
+
+def test_a_bounce_that_anybody_could_have_written_holds_back_nothing_that_staff_decided(world: World) -> None:
+    """Whoever saw a mail of ours knows its Message-ID, and can write a bounce of it."""
+    form = asked(world)
+    answer = reply(KATE, form.raw, "Condition: unused", at=world.now, files=[RECEIPT])
+    decision = only(world.exchange(answer), STAFF)
+    world.exchange(bounce(form.raw))
+    assert world.json("addresses", "list")[0]["state"] == "hard"
+    sent = world.exchange(reply(STAFF, decision.raw, "#approve\n#received\n#inspect pass", at=world.now))
+    assert any("199.00" in body_text(mail.raw) for mail in sent if mail.recipients == (KATE.address,))
+    assert world.json("outbox", "list", "--state", "dead") == []
+
+
+def test_a_bounce_whose_sender_is_forged_is_ignored(world: World) -> None:
+    form = asked(world)
+    assert world.exchange(FORGED + bounce(form.raw)) == []
+    assert world.json("addresses", "list") == []
+    assert len(world.json("tickets", "unfiled")) == 1
+
+
+def test_a_bounce_counts_for_the_mail_that_it_returns_and_for_none_that_its_head_names(world: World) -> None:
+    form = asked(world)
+    ours = header(form.raw, "Message-ID")
+    forged = f"In-Reply-To: {ours}\r\nReferences: {ours}\r\n".encode()
+    world.exchange(forged + bounce(form.raw, ours="<somebody.elses@mail.example>"))
+    assert world.json("addresses", "list") == []
+
+
+def test_a_bounce_that_names_only_the_id_which_a_relay_gave_counts_for_its_recipient(world: World) -> None:
+    form = asked(world)
+    renamed = "<0102relay@amazonses.example>"
+    world.exchange(
+        write(
+            KATE,
+            header(form.raw, "Reply-To"),
+            f"Re: {header(form.raw, 'Subject')}",
+            "Thanks, I will fill it in.",
+            at=world.now,
+            headers=(("In-Reply-To", renamed),),
+        )
+    )
+    world.exchange(bounce(form.raw, ours=renamed))
+    assert [(row["address"], row["state"]) for row in world.json("addresses", "list")] == [(KATE.address, "hard")]
+    world.exchange(bounce(form.raw, ours=renamed, recipient="victim@elsewhere.example"))
+    assert len(world.json("addresses", "list")) == 1
+
+
+def test_a_persons_mail_with_a_delivery_report_inside_is_read_by_staff(world: World) -> None:
+    form = asked(world)
+    inside = bounce(form.raw).partition(b"\r\n\r\n")[2].replace(b"Condition: unused", b"I got this back. What now?")
+    head = write(KATE, header(form.raw, "Reply-To"), "Fwd: Undelivered Mail", "x", at=world.now)
+    kept = [
+        line
+        for line in head.partition(b"\r\n\r\n")[0].split(b"\r\n")
+        if not line.lower().startswith((b"content-", b"mime"))
+    ]
+    kept += [b"MIME-Version: 1.0", b'Content-Type: multipart/mixed; boundary="b"', b"", inside]
+    notice = only(world.exchange(b"\r\n".join(kept)), STAFF)
+    assert "What now?" in body_text(notice.raw)
+    assert world.json("addresses", "list") == []
+
+
+def test_a_participants_words_that_come_through_a_mailing_list_reach_staff(world: World) -> None:
+    form = asked(world)
+    through_a_list = (("List-Id", "<family.mail.example>"), ("In-Reply-To", header(form.raw, "Message-ID")))
+    said = write(
+        KATE, header(form.raw, "Reply-To"), "Re: Return", "It is dented, too.", at=world.now, headers=through_a_list
+    )
+    assert "It is dented" in body_text(only(world.exchange(said), STAFF).raw)
+    away = write(
+        KATE,
+        header(form.raw, "Reply-To"),
+        "Re: Return",
+        "I am out of the office.",
+        at=world.now,
+        headers=through_a_list,
+    )
+    assert world.exchange(away) == []
 
 
 def test_soft_bounces_are_told_once_and_add_up(world: World) -> None:

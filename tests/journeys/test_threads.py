@@ -207,3 +207,17 @@ def test_tickets_of_two_people_are_never_merged(world: World) -> None:
         refused = only(world.exchange(reply(STAFF, notice.raw, command, at=world.later(minutes=1))), STAFF)
         assert said in " ".join(body_text(refused.raw).split()), command
     assert show(world, "T-100002")["merged_into"] is None
+
+
+def test_who_only_guessed_the_tickets_number_hands_in_no_form(world: World) -> None:
+    wish = write(KATE, SUPPORT, "Return", "I want to return TP2026110002", at=world.now)
+    letter = only(world.exchange(wish), KATE)
+    filled = "Condition: unused\nReason: too small"
+    guessed = write(KATE, SUPPORT, "Re: [T-100001] Return", filled, at=world.now, verdict="")
+    only(world.exchange(guessed), STAFF)
+    assert show(world)["cases"][0]["state"] == "requested"
+    assert len(texts(world)) == 2
+    # Nobody vouches for this one either, but it names what only a reader of our mail can know.
+    known = reply(KATE, letter.raw, filled, at=world.now, verdict="")
+    world.exchange(known)
+    assert show(world)["cases"][0]["state"] != "requested"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -238,3 +240,52 @@ def test_whatever_a_bounce_holds_it_is_read_the_same_twice(pieces: list[str]) ->
 )
 def test_what_is_about_the_mail_is_not_about_the_address(status: str, reason: str, severity: Severity) -> None:
     assert severity_of(DeliveryReport(address=LIN, action=Action.FAILED, status=status, reason=reason)) is severity
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "a@bcd\n",
+        "<a@bcd>:\n",
+        "a@bcd" + " " * 60 + "\n" + "x" * 190 + "\n",
+        "the following address      ",
+        "-" * 40 + "\n",
+        "diagnostic-code: x\n " + "y" * 60 + "\n ",
+        "a@" + "b" * 200,
+        "\nMessage-ID:   <a",
+        "收件人 : ",
+    ],
+)
+def test_a_hostile_bounce_is_read_in_a_time_that_grows_with_its_length(hostile: str) -> None:
+    """Each took up to five seconds while one pattern tried all pairs of lengths; now a small part of one."""
+    text = (hostile * (50_000 // len(hostile) + 1))[:50_000]
+    started = time.process_time()
+    found = parse_mail(plain("MAILER-DAEMON@mx.shop.example", "failure notice", text)).mail
+    assert time.process_time() - started < 3
+    assert found.origin is Origin.BOUNCE
+
+
+def test_the_error_behind_an_address_may_stand_on_the_next_line_and_no_further() -> None:
+    for between, named in ((" ", True), (":\n    ", True), (":\n\n", False)):
+        text = f"We tried.\n\n{LIN}{between}host mx.shop.example said 550 no\n\n{COPY}"
+        found = parse_mail(plain("MAILER-DAEMON@mx.shop.example", "failure notice", text)).mail
+        assert (LIN in found.failed_recipients) or not named
+
+
+def test_a_message_id_counts_only_in_what_is_returned() -> None:
+    raw = dsn(block("failed", "5.1.1")).replace(b"I'm sorry", b"Message-ID: <other@tp.example>\nI'm sorry")
+    assert parse_mail(raw).mail.quoted_message_ids == (OURS,)
+
+
+def test_what_was_guessed_in_a_name_stands_in_the_warnings() -> None:
+    raw = b"From: =?x-nobody-knows?B?xOO6ww==?= <lin@shop.example>\nTo: support@tp.example\nSubject: x\n\nHello\n"
+    assert any(warning.startswith("From: ") for warning in parse_mail(raw).mail.warnings)
+    clean = raw.replace(b"x-nobody-knows", b"gbk")
+    assert not any(warning.startswith("From: ") for warning in parse_mail(clean).mail.warnings)
+
+
+def test_what_was_guessed_in_raw_headers_stands_in_the_warnings() -> None:
+    raw = b"From: \xc4\xe3\xba\xc3 <lin@shop.example>\nTo: support@tp.example\nSubject: \xcd\xcb\xbb\xf5\n\nHello\n"
+    warnings = parse_mail(raw).mail.warnings
+    assert any(warning.startswith("From: ") for warning in warnings)
+    assert any(warning.startswith("Subject: ") for warning in warnings)

@@ -196,7 +196,6 @@ SERVERS = [
     ("System Administrator <x@y.example>", "Undeliverable: Return", "did not reach the following recipient(s): k"),
     ("Systemadministrator <x@y.example>", "Unzustellbar: Retoure", "k@x.example\n<mx.y.example #5.1.1 550 5.1.1 no>"),
     ("Mail Administrator <Admin@s.example>", "SMTP Message Delivery Failure", "k@x.example: 550 5.1.1 unknown"),
-    ("k@y.example", "DELIVERY FAILURE: User k not listed in Domino Directory", "was not delivered: user unknown"),
     ("no-reply@carrier.example", "メールエラー通知", "送信先のメールボックスがいっぱいです"),
     ("no-reply@sns.example", "AWS Notification Message", '{"notificationType":"Bounce","bounce":{}}'),
     ("来自邮件系统 <x@y.example>", "来自y.example的退信", "抱歉，您的邮件被退回来了"),
@@ -208,9 +207,41 @@ def test_a_bounce_is_known_by_its_words_where_the_envelope_says_nothing(sender: 
     assert parse_mail(mail(subject, sender=sender, text=text)).mail.origin is BOUNCE
 
 
-def test_a_person_who_pastes_a_bounce_is_seen_by_staff_whatever_it_is_taken_for() -> None:
-    text = "I got this:\nhost mx.shop.example said: 550 5.1.1 user unknown"
-    assert parse_mail(mail("Undelivered Mail Returned to Sender", text=text)).mail.is_news
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Undelivered Mail Returned to Sender", "I got this:\nhost mx.shop.example said: 550 5.1.1 user unknown"),
+        ("DELIVERY FAILURE: User k not listed in Domino Directory", "was not delivered: user unknown"),
+    ],
+)
+def test_a_person_who_pastes_a_bounce_is_a_person_whom_staff_see(subject: str, text: str) -> None:
+    found = parse_mail(mail(subject, text=text)).mail
+    assert (found.origin, found.is_news, found.failed_recipients) == (HUMAN, True, ())
+    assert found.no_reply_reason
+
+
+REPORT = (
+    b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: text/plain\r\n\r\nYour answer never came, see below. Where is my refund?\r\n"
+    b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.mail.example\r\n\r\n"
+    b"Final-Recipient: rfc822; k@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "origin"),
+    [
+        (b"From: Kate <kate@mail.example>\r\nSubject: Fwd: failure notice\r\n", HUMAN),
+        (b"From: Kate <kate@mail.example>\r\nSubject: Undelivered Mail Returned to Sender\r\n", HUMAN),
+        (b"Return-Path: <>\r\nFrom: Mail <mta@mx.mail.example>\r\nSubject: Undelivered\r\n", BOUNCE),
+        (b"From: MAILER-DAEMON@mx.mail.example\r\nSubject: Undelivered\r\n", BOUNCE),
+    ],
+)
+def test_a_person_who_passes_on_a_delivery_report_is_a_person_whom_staff_see(head: bytes, origin: Origin) -> None:
+    found = parse_mail(head + b"To: support@tp.example\r\n" + REPORT).mail
+    assert found.origin is origin
+    assert found.is_news is (origin is HUMAN)
+    assert found.no_reply_reason
 
 
 def test_a_person_who_forwards_a_bounce_is_a_person() -> None:

@@ -186,7 +186,8 @@ def test_a_filed_mail_is_masked_and_its_attachments_may_be_proof(
     database: Database, content_type: str, inline: bool, is_proof: bool
 ) -> None:
     database.execute_sql(
-        "INSERT INTO inbox VALUES (1, 'd', 'file', 1, 0, '2026-03-20T09:00:00.000000Z', 'pending', 0, '', NULL, '', '')"
+        "INSERT INTO inbox VALUES "
+        "(1, 'd', 'file', 1, 0, '2026-03-20T09:00:00.000000Z', 'pending', 0, '', NULL, '', '', 0)"
     )
     ticket_id = new_ticket()
     attachment = RECEIPT.__class__(**{**vars(RECEIPT), "content_type": content_type, "inline": inline})

@@ -124,6 +124,8 @@ def _file_apart(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ..
     """Keep the mail outside every ticket; `mailbot tickets unfiled` lists it."""
     if facts.blocked:
         reason = f"spam.blocklist: {facts.blocked}"
+    elif facts.answered_notice is not None:
+        reason = "answers a notice to staff"
     elif facts.mail.origin is not Origin.HUMAN:
         reason = facts.mail.origin.value
     else:
@@ -259,6 +261,7 @@ _HEADLINES = (
     "too_large",
     "marked_as_spam",
     "machine_mail",
+    "answer_to_notice",
 )
 
 
@@ -301,7 +304,7 @@ def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, 
     return (FlagAddress(state=facts.bounce.flag),)
 
 
-@MAIL_WORDS.action("record an incident", ("bounce_of_staff_notice", "forged_sender"))
+@MAIL_WORDS.action("record an incident", ("bounce_of_staff_notice", "forged_sender", "answer_to_notice"))
 def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Show it in `mailbot health` without a mail."""
     return (RecordIncident(kind=argument, detail=""),)

@@ -50,6 +50,18 @@ def _is_staff_bounce(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.bounce is not None and facts.bounce.to_staff
 
 
+@MAIL_WORDS.condition("it answers a notice to somebody else")
+def _answers_notice(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """It bears the signed token of a notice to a member of staff, and comes from somebody else."""
+    return facts.answered_notice is not None
+
+
+@MAIL_WORDS.condition("staff know of such answers")
+def _answers_known(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Staff were told of this sender today, or the notice that is answered came of such an answer itself."""
+    return facts.answered_notice is not None and facts.answered_notice.told
+
+
 @MAIL_WORDS.condition("it is marked as spam")
 def _is_spam(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A header of spam.headers stands in it, or it lay in a folder marked `spam: true`."""
@@ -103,8 +115,9 @@ def _is_ours(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("staff must see it")
 def _is_news(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """Not a mere absence notice, delivery report, receipt, complaint report or mailing list."""
-    return facts.mail.is_news
+    """Not a mere absence notice, delivery report, receipt, complaint report or mailing list; but what somebody who is
+    part of a ticket writes there through a list is seen."""
+    return facts.mail.is_news or (facts.mail.is_news_in_thread and facts.ticket is not None)
 
 
 @MAIL_WORDS.condition("the sender is", tuple(role.value for role in Role))

@@ -11,7 +11,8 @@ CREATE TABLE inbox (
   error TEXT NOT NULL,
   done_at TEXT,
   trace TEXT NOT NULL,
-  rules_version TEXT NOT NULL
+  rules_version TEXT NOT NULL,
+  rescued BOOLEAN NOT NULL
 );
 CREATE INDEX inbox_state ON inbox (state, id);
 
@@ -150,6 +151,7 @@ CREATE TABLE outbox (
   automatic BOOLEAN NOT NULL,
   verified BOOLEAN NOT NULL,
   subject_key TEXT NOT NULL,
+  sender_key TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'transmitting', 'sent', 'uncertain', 'dead')),
   attempts INTEGER NOT NULL,
   next_try_at TEXT,
@@ -162,6 +164,7 @@ CREATE INDEX outbox_due ON outbox (next_try_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('sending', 'transmitting', 'uncertain', 'dead');
 CREATE INDEX outbox_recipient ON outbox (recipient, created_at);
 CREATE INDEX outbox_subject ON outbox (subject_key, created_at) WHERE subject_key <> '';
+CREATE INDEX outbox_sender ON outbox (sender_key, created_at) WHERE sender_key <> '';
 CREATE INDEX outbox_ticket ON outbox (ticket_id, created_at);
 
 CREATE TABLE outbox_bytes (
@@ -186,6 +189,7 @@ CREATE TABLE message (
   reason TEXT NOT NULL DEFAULT '',
   content_digest TEXT NOT NULL,
   verdict TEXT NOT NULL,
+  marked BOOLEAN NOT NULL,
   warnings TEXT NOT NULL,
   at TEXT NOT NULL
 );
@@ -270,7 +274,8 @@ CREATE TABLE address (
   reason TEXT NOT NULL,
   since TEXT NOT NULL,
   count INTEGER NOT NULL,
-  seen_at TEXT NOT NULL
+  seen_at TEXT NOT NULL,
+  proven BOOLEAN NOT NULL
 );
 CREATE INDEX address_state ON address (state);
 
