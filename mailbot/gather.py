@@ -33,6 +33,7 @@ from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
 from mailbot.mail.tokens import find_tokens
+from mailbot.named_orders import find_named_orders
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, history, inbox, orders, tickets
 
@@ -84,8 +85,8 @@ class Gatherer:
             if why:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
-        if words is not None and words.start_return is not None and ticket is not None:
-            order = _order_to_return(words.start_return, ticket)
+        staff_orders = find_named_orders(words, ticket, self._find_order_numbers)
+        order = staff_orders.order if staff_orders.returned is not None else order
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         if elsewhere is not None and role is Role.CUSTOMER:
             # An owner and the one who may speak for the order don't read each other's mail.
@@ -125,6 +126,9 @@ class Gatherer:
             is_second_copy=tickets.is_second_copy(mail, standing.verdict),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
             merge_target=_merge_target(words),
+            named_order=staff_orders.named,
+            returned_order=staff_orders.returned,
+            cases_of_order=staff_orders.cases,
             foreign_order=self._foreign_order(references, found, order, standing, sender, now),
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
@@ -276,16 +280,6 @@ def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
     if not prior or prior == mail.language:
         return mail
     return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
-
-
-def _order_to_return(number: str, ticket: TicketFacts) -> OrderMatch:
-    """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
-    order = orders.get(number or ticket.order_number)
-    if order is None:
-        return NoMatch(evidence=(f"order number {number or '(none)'}: no such order",), numbers_quoted=bool(number))
-    if order.buyer_email != ticket.customer_email and not confirmations.granted(ticket.customer_email, [order.number]):
-        return NoMatch(evidence=(f"order {order.number} belongs to another address",), numbers_quoted=True)
-    return Exact(order=order, evidence=(f"order {order.number}, named by staff",))
 
 
 def _merge_target(words: StaffWords | None) -> TicketFacts | None:

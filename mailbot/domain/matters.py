@@ -49,7 +49,7 @@ def another_matter(
         return ""
     if ticket.closed_at is not None and now - ticket.closed_at > limits.reopen:
         return f"answers in {number}, which was closed more than {limits.reopen.days} days before"
-    if isinstance(order, Exact) and ticket.order_number not in ("", order.order.number):
+    if isinstance(order, Exact) and ticket.order_numbers and order.order.number not in ticket.order_numbers:
         places = {finding.place for finding in references.order_numbers if finding.value == order.order.number}
         if places - {Place.QUOTED_TEXT}:
             return f"answers in {number}, but is about order {order.order.number}"

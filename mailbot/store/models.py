@@ -96,7 +96,7 @@ class Ticket(Model):
     customer_name = TextField()
     customer_email = TextField(index=True)  # lower case; "" where nobody can be answered
     wish = TextField()
-    order_number = TextField(default="")
+    order_number = TextField(default="")  # the current one of ticket_order
     linked_to = IntegerField(null=True)  # ticket id
     merged_into = IntegerField(null=True)  # ticket id; what comes for this ticket goes there
     closed_at = UtcField(null=True)  # while closed
@@ -105,6 +105,38 @@ class Ticket(Model):
 
     class Meta:
         table_name = "ticket"
+
+
+class TicketOrderRow(Model):
+    """An order that a ticket is about."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    order_number = TextField()
+    named_by = TextField()  # name of the staff member, "" where a mail was matched
+    since = UtcField()
+
+    class Meta:
+        table_name = "ticket_order"
+        indexes = ((("ticket", "order_number"), True),)
+
+
+class CorrectionRow(Model):
+    """What staff said of a sender's mails where the match was wrong."""
+
+    id = AutoField()
+    email = TextField()  # lower case
+    order_number = TextField()
+    written = TextField()  # order numbers that the mail quoted, separated by one space
+    said_by = TextField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    said_at = UtcField()
+
+    class Meta:
+        table_name = "correction"
+        indexes = ((("email", "id"), False),)
 
 
 class Participant(Model):
@@ -347,6 +379,8 @@ MODELS: tuple[type[Model], ...] = (
     OrderLineRow,
     OrderSerial,
     Ticket,
+    TicketOrderRow,
+    CorrectionRow,
     Participant,
     LearnedId,
     ConfirmationRow,

@@ -127,8 +127,9 @@ def ticket(**changes: object) -> TicketFacts:
         "wish": "",
         "order_number": "TP2026030117",
         "has_proof": False,
-        "case": None,
     }
+    one = changes.pop("case", None)
+    values["cases"] = (one,) if one else ()
     return TicketFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 

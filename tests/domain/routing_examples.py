@@ -12,6 +12,7 @@ from mailbot.domain.facts import BounceFacts, Facts, Oversize
 from mailbot.domain.match import Ambiguous
 from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role, Verdict
+from mailbot.domain.ticket_orders import NamedOrder
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import (
     KATE,
@@ -80,6 +81,11 @@ def staff(text: str, state: CaseState | None = CaseState.SUBMITTED, **changes: o
         "words": read_staff_words(text),
     }
     return facts(**{**values, **changes})
+
+
+def named(number: str, *, exists: bool = True, is_customers: bool = True) -> NamedOrder:
+    """The order of a line "#order"."""
+    return NamedOrder(number=number, exists=exists, is_customers=is_customers, written=("TP2026030117",))
 
 
 def form(answers: dict[str, str], *, has_proof: bool = True) -> Facts:
@@ -184,7 +190,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ),
     ("staff", "a command that the case allows"): (
         staff("#approve\nThank you for waiting."),
-        ["UseTicket", "FileMail", "MoveCase", "return_approved > customer", "staff_reply > customer"],
+        ["UseTicket", "FileMail", "UseCase", "MoveCase", "return_approved > customer", "staff_reply > customer"],
     ),
     ("staff", "a command that the case doesn't allow"): (
         staff("#inspect pass"),
@@ -242,11 +248,26 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ),
     ("staff", "staff start a return"): (
         staff("#return TP2026030117", None, order=exact()),
-        ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "return_form > customer"],
+        ["UseTicket", "FileMail", "NameOrder", "OpenCase", "FillForm", "return_form > customer"],
     ),
     ("staff", "a return that can't be started"): (
         staff("#return TP2026030117", None, order=NOT_CONFIRMED),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("staff", "staff name an order that nobody knows"): (
+        staff("#order TP2026999999", named_order=named("TP2026999999", exists=False)),
+        ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
+    ),
+    ("staff", "staff name the order"): (
+        staff("#order TP2026030118\nIt is on its way.", named_order=named("TP2026030118")),
+        [
+            "UseTicket",
+            "FileMail",
+            "NameOrder",
+            "RememberCorrection",
+            "staff_order_noted > acting staff",
+            "staff_reply > customer",
+        ],
     ),
     ("staff", "a note for colleagues"): (staff("#note she called"), ["UseTicket", "FileMail"]),
     ("staff", "an answer to the customer"): (
@@ -264,11 +285,19 @@ EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ),
     ("customer", "the return form came back complete"): (
         form({"condition": "unused"}),
-        ["UseTicket", "FileMail", "FillForm", "MoveCase", "return_submitted > customer", "staff_notice > staff"],
+        [
+            "UseTicket",
+            "FileMail",
+            "UseCase",
+            "FillForm",
+            "MoveCase",
+            "return_submitted > customer",
+            "staff_notice > staff",
+        ],
     ),
     ("customer", "the return form came back with gaps"): (
         form({"reason": "too small"}),
-        ["UseTicket", "FileMail", "FillForm", "MoveCase", "return_form_missing > customer"],
+        ["UseTicket", "FileMail", "UseCase", "FillForm", "MoveCase", "return_form_missing > customer"],
     ),
     ("customer", "more in a closed ticket"): (
         facts(ticket=ticket(is_open=False), thread=IN_TICKET),
