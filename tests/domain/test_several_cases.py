@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,8 +25,9 @@ from mailbot.domain.effects import (
 )
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Item
-from mailbot.domain.match import Exact
+from mailbot.domain.matters import ThreadLimits, another_matter
 from mailbot.domain.moves import Mover, Refusal, move_cases
+from mailbot.domain.references import Place
 from mailbot.domain.rules import decide
 from mailbot.domain.sayings import Saying, Says
 from mailbot.domain.standing import Verdict
@@ -42,7 +44,9 @@ from tests.domain.examples import (
     exact,
     facts,
     line,
+    mail,
     order,
+    references,
     standing,
     thread,
     ticket,
@@ -355,10 +359,20 @@ def test_a_forged_correction_does_nothing(changes: dict[str, object]) -> None:
     assert not [effect for effect in effects if isinstance(effect, NameOrder | RememberCorrection)]
 
 
-def test_an_old_ticket_with_two_orders_is_still_about_both() -> None:
+@pytest.mark.parametrize(("number", "another"), [(A, False), (B, False), ("TP2026030119", True)])
+def test_an_old_ticket_with_two_orders_goes_on_with_a_mail_about_either(number: str, another: bool) -> None:
     about = ticket(
-        order_number=A,
-        orders=(TicketOrder(number=A, named_by="", since=NOW), TicketOrder(number=B, named_by="Li Na", since=NOW)),
+        updated_at=NOW - timedelta(days=60),
+        orders=(TicketOrder(number=B, named_by="Li Na", since=NOW), TicketOrder(number=A, named_by="", since=NOW)),
     )
-    assert about.order_numbers == {A, B}
-    assert isinstance(exact(number=B), Exact)
+    why = another_matter(
+        about,
+        mail=mail(f"And order {number}?"),
+        references=references((number, Place.NEW_TEXT)),
+        order=exact(number=number),
+        subjects=frozenset(),
+        names=(),
+        now=NOW,
+        limits=ThreadLimits(reopen=timedelta(days=30), quiet=timedelta(days=30)),
+    )
+    assert bool(why) is another
