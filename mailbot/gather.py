@@ -47,6 +47,7 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
+from mailbot.named_orders import find_named_orders
 from mailbot.purchases import Purchase, Purchases
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, history, inbox, tickets
@@ -110,8 +111,8 @@ class Gatherer:
             if why:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
-        if words is not None and words.start_return is not None and ticket is not None:
-            order = self.purchases.to_return(words.start_return, ticket)
+        staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
+        order = staff_orders.order if staff_orders.returned is not None else order
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         if elsewhere is not None and role is Role.CUSTOMER:
             # An owner and the one who may speak for the order don't read each other's mail.
@@ -155,6 +156,9 @@ class Gatherer:
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
             merge_target=_merge_target(words),
             foreign_order=self._foreign_order(purchase, standing, sender, now),
+            named_order=staff_orders.named,
+            returned_order=staff_orders.returned,
+            cases_of_order=staff_orders.cases,
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
             refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,

@@ -134,6 +134,10 @@ def _trace(facts: Facts, decision: Decision) -> str:
             "standing": {"verdict": facts.standing.verdict.value, "evidence": facts.standing.evidence},
             "thread": {"evidence": facts.thread.evidence, "refused": facts.thread.refused},
             "order": {"match": type(facts.order).__name__, "evidence": facts.order.evidence},
+            "ticket_orders": [
+                {"number": order.number, "named_by": order.named_by}
+                for order in (facts.ticket.orders if facts.ticket else ())
+            ],
             "wishes": [{"name": wish.name, "score": wish.score, "because": wish.because} for wish in facts.wishes],
             "rules": [
                 {"rule": rule.rule, "where": rule.where, "hit": rule.hit, "failed": rule.failed}

@@ -10,17 +10,16 @@ from functools import cached_property
 from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.documents import Documents
 from mailbot.domain.facts import TicketFacts
-from mailbot.domain.match import Exact, Known, NoMatch, OrderMatch, Reading, match_order
+from mailbot.domain.match import Known, NoMatch, OrderMatch, Reading, match_order
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.own_codes import find_own_codes
 from mailbot.domain.references import References, find_references, texts_of
-from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts, TextReader
 from mailbot.mail.tokens import find_tokens
 from mailbot.settings import Settings
 from mailbot.settings.patterns import finder
-from mailbot.store import confirmations, orders
+from mailbot.store import confirmations, corrections, orders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ class Purchases:
 
     def references(self, mail: IncomingMail, documents: Documents) -> References:
         """What the mail points at."""
-        return find_references(mail, texts_of(mail, documents.found), self._find_order_numbers, find_tokens)
+        return find_references(mail, texts_of(mail, documents.found), self.find_order_numbers, find_tokens)
 
     def find(
         self,
@@ -76,6 +75,7 @@ class Purchases:
             by_code=tuple(by_code.values()),
             own=tuple(own),
             granted=confirmations.granted(sender, quoted),
+            corrections=corrections.of_sender(sender),
             asked=ticket.asked_orders if ticket is not None and ticket.customer_email == sender else (),
         )
         match = match_order(
@@ -88,23 +88,6 @@ class Purchases:
         )
         return Purchase(reading=reading, known=known, match=match)
 
-    def to_return(self, number: str, ticket: TicketFacts) -> OrderMatch:
-        """The order that staff name, or the ticket's; only the ticket's customer can return it (G5)."""
-        order = orders.get(number or ticket.order_number)
-        if order is None:
-            return NoMatch(
-                evidence=(Remark("order number {number}: no such order", number=number or "(none)"),),
-                numbers_quoted=bool(number),
-            )
-        if order.buyer_email != ticket.customer_email and not confirmations.granted(
-            ticket.customer_email, [order.number]
-        ):
-            return NoMatch(
-                evidence=(Remark("order {number} belongs to another address", number=order.number),),
-                numbers_quoted=True,
-            )
-        return Exact(order=order, evidence=(Remark("order {number}, named by staff", number=order.number),))
-
     def _reader(self, today: date, country: str) -> TextReader:
         return TextReader(
             find_serials=self._find_serials,
@@ -115,7 +98,8 @@ class Purchases:
         )
 
     @cached_property
-    def _find_order_numbers(self) -> Callable[[str], list[str]]:
+    def find_order_numbers(self) -> Callable[[str], list[str]]:
+        """Finds the numbers in a text by the settings' pattern."""
         return finder(self.settings.orders.number_pattern)
 
     @cached_property

@@ -26,19 +26,22 @@ from mailbot.domain.effects import (
     MarkOverdueTold,
     MergeTicket,
     MoveCase,
+    NameOrder,
     OpenCase,
     OpenTicket,
     RecordIncident,
+    RememberCorrection,
     ReopenTicket,
     SettleRefund,
     TieOrder,
+    UseCase,
     UseTicket,
     Write,
 )
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import addresses, confirmations, desk, orders, tickets
+from mailbot.store import addresses, confirmations, corrections, desk, orders, ticket_orders, tickets
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -65,8 +68,7 @@ class Applier:
         work = _Work(occasion)
         for effect in effects:
             work.carry_out(effect)
-        letters = [effect for effect in effects if isinstance(effect, Write)]
-        written = self._letters.write(letters, work.ticket_id, occasion) if letters else 0
+        written = self._letters.write(work.letters, work.ticket_id, occasion) if work.letters else 0
         if work.ticket_id is not None:
             desk.touch_ticket(work.ticket_id, occasion.now)
         return Applied(ticket_id=work.ticket_id, letters=written)
@@ -77,6 +79,7 @@ class _Work:
 
     def __init__(self, occasion: Occasion) -> None:
         self.ticket_id: int | None = None
+        self.letters: list[tuple[Write, int | None]] = []  # each with the case in hand where it stands
         self._case_id: int | None = None
         self._occasion = occasion
 
@@ -96,10 +99,14 @@ class _Work:
                 self._file_mail(self.ticket("a mail"))
             case FileApart():
                 self._file_mail(None, effect.reason)
-            case TieOrder():
-                desk.tie_order(self.ticket("an order"), effect.order_number)
             case AskAbout():
                 desk.ask_about(self.ticket("a question"), effect.order_numbers)
+            case TieOrder():
+                ticket_orders.match(self.ticket("an order"), effect.order_number, now)
+            case NameOrder():
+                ticket_orders.name(self.ticket("an order"), effect.order_number, effect.by, now)
+            case RememberCorrection():
+                corrections.remember(effect.email, effect.correction)
             case ReopenTicket():
                 desk.open_again(self.ticket("reopening"))
             case AskOwner():
@@ -116,6 +123,8 @@ class _Work:
             case LearnMessageId():
                 if self._occasion.mail is not None and self._occasion.mail.message_id is not None:
                     desk.learn_message_id(effect.ticket_id, self._occasion.mail.message_id)
+            case UseCase():
+                self._use_case(effect.case_id)
             case OpenCase():
                 self._open_case(effect.kind, effect.order_number, now)
             case FillForm():
@@ -135,11 +144,11 @@ class _Work:
             case ClearAddress():
                 addresses.clear(effect.address)
             case Write():
-                pass  # written last, when the state that it tells of stands
+                self.letters.append((effect, self._case_id))  # written last: the state that it tells of stands then
 
     def _case(self, what: str) -> int:
         if self._case_id is None:
-            raise SafeguardTripped(f"{what} needs a case, and the ticket has none")
+            raise SafeguardTripped(f"{what} needs a case, and none was opened or spoken of before")
         return self._case_id
 
     def _open_ticket(self, effect: OpenTicket, now: datetime) -> None:
@@ -158,8 +167,13 @@ class _Work:
 
     def _use_ticket(self, ticket_id: int) -> None:
         self.ticket_id = ticket_id
-        newest = tickets.newest_case(ticket_id)
-        self._case_id = newest[0].case_id if newest else None
+        self._case_id = None
+
+    def _use_case(self, case_id: int) -> None:
+        case = tickets.load_case(case_id)
+        if case is None or case.ticket_id != self.ticket("a case"):
+            raise SafeguardTripped(f"case {case_id} isn't one of the ticket; nothing was changed")
+        self._case_id = case_id
 
     def _file_mail(self, ticket_id: int | None, reason: str = "") -> None:
         occasion = self._occasion

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from mailbot.apply.occasion import Occasion
-from mailbot.domain.commands import COMMAND_LINES
+from mailbot.apply.scene import Scene, read_scene, staff_note
 from mailbot.domain.confirmation import masked_address
 from mailbot.domain.effects import AskOwner, Reader, Write
 from mailbot.domain.facts import CaseFacts
@@ -16,19 +15,16 @@ from mailbot.domain.forms import is_proof, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
-    CommandHelp,
     ConfirmView,
     FormLine,
     Letter,
     MailView,
     Policy,
     RefundView,
-    StaffNote,
     TicketView,
 )
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Address, Attachment
-from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number, refund_number, subject_tag, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.rules import ReturnPolicy
@@ -39,31 +35,9 @@ from mailbot.mail.compose import OutgoingFile, compose
 from mailbot.mail.render import Templates, person_name
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
-from mailbot.store import confirmations, orders, outbox, tickets, views
+from mailbot.store import confirmations, orders, outbox, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Scene:
-    """What stands when the letters are written, read once for all of them."""
-
-    ticket: views.TicketRow | None
-    case: CaseFacts | None  # the newest
-    staff_reason: str  # the last one given
-    files: tuple[Attachment, ...]  # all that the customer ever sent in this ticket
-
-
-def _scene(ticket_id: int | None) -> _Scene:
-    if ticket_id is None:
-        return _Scene(ticket=None, case=None, staff_reason="", files=())
-    newest = tickets.newest_case(ticket_id)
-    return _Scene(
-        ticket=views.row(ticket_id),
-        case=newest[0] if newest else None,
-        staff_reason=newest[1] if newest else "",
-        files=tuple(views.files_from_customer(ticket_id)) if newest else (),
-    )
 
 
 class LetterWriter:
@@ -99,19 +73,19 @@ class LetterWriter:
             return_address=brand.return_address,
         )
 
-    def write(self, letters: Sequence[Write], ticket_id: int | None, occasion: Occasion) -> int:
-        """Queue each letter for each of its readers; returns how many mails that makes.
+    def write(self, letters: Sequence[tuple[Write, int | None]], ticket_id: int | None, occasion: Occasion) -> int:
+        """Queue each letter, about the case with the id beside it, for each of its readers; returns how many mails.
 
         Only a letter to the staff member whose mail is in hand can do without a ticket.
         """
-        scene = _scene(ticket_id)
+        scene = read_scene(ticket_id)
         written = 0
-        for effect in letters:
+        for effect, case_id in letters:
             if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
             readers = self._readers(effect, scene.ticket, occasion)
             for address in readers:
-                self._queue(effect, scene, address, readers, occasion)
+                self._queue(effect, scene, case_id, address, readers, occasion)
             written += len(readers)
         return written
 
@@ -131,7 +105,13 @@ class LetterWriter:
         return [Address(name=member.name, email=member.address) for member in members]
 
     def _queue(
-        self, effect: Write, scene: _Scene, reader: Address, readers: Sequence[Address], occasion: Occasion
+        self,
+        effect: Write,
+        scene: Scene,
+        case_id: int | None,
+        reader: Address,
+        readers: Sequence[Address],
+        occasion: Occasion,
     ) -> None:
         settings, ticket = self._settings, scene.ticket
         for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
@@ -141,7 +121,7 @@ class LetterWriter:
         harmless, withheld = _files(effect, scene, occasion)
         files = self._enclosures(effect, harmless)
         mail = _mail(occasion, harmless, withheld, enclosed=bool(files)) if for_staff else None
-        letter = self._letter(effect, scene, reader, language, occasion, mail)
+        letter = self._letter(effect, scene, case_id, reader, language, occasion, mail)
         rendered = self._templates.render(effect.template, language, letter)
         customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
         thread = self._thread(ticket, reader, customer, occasion)
@@ -213,16 +193,18 @@ class LetterWriter:
     def _letter(
         self,
         effect: Write,
-        scene: _Scene,
+        scene: Scene,
+        case_id: int | None,
         reader: Address,
         language: str,
         occasion: Occasion,
         mail: MailView | None,
     ) -> Letter:
         for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
-        case = scene.case
+        in_hand = scene.case(case_id)
         most_bytes = self._settings.limits.message_bytes
-        order = self._order(effect, scene, reader, occasion)
+        order = self._order(effect, scene, in_hand, reader, occasion)
+        case = in_hand or scene.case_shown(order)
         return Letter(
             brand=self._brand,
             policy=Policy(
@@ -238,22 +220,29 @@ class LetterWriter:
             order=order,
             shipping=self._shipping.words(order.shipping_status, language) if order else "",
             case=self._case(case, scene, language) if case and order else None,
-            refund=_refund(case, order),
+            refund=_refund(in_hand, case, order),
             mail=mail,
-            note=_note(effect, case) if for_staff else None,
+            note=staff_note(effect, scene, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
             choices=self._choices(effect, reader),
             message=effect.message,
             agent=effect.agent,
         )
 
-    def _order(self, effect: Write, scene: _Scene, reader: Address, occasion: Occasion) -> Order | None:
-        """The order that the letter may speak of: a customer gets only their own, or what its owner granted (G5)."""
+    def _order(
+        self, effect: Write, scene: Scene, in_hand: CaseFacts | None, reader: Address, occasion: Occasion
+    ) -> Order | None:
+        """The order that the letter may speak of: a customer gets only their own, or what its owner granted (G5).
+
+        It is that of the case in hand, else the one that the mail was matched to. Staff otherwise see the ticket's
+        current order, which may be somebody else's.
+        """
         if not effect.with_order:
             return None
-        order = scene.case.order if scene.case else occasion.order
-        if order is None and scene.ticket and scene.ticket.order_number:
-            order = orders.get(scene.ticket.order_number)
+        order = in_hand.order if in_hand else occasion.order
+        if order is None and effect.to is not Reader.CUSTOMER and scene.ticket and scene.ticket.order_number:
+            shown = [case for case in scene.cases if case.order.number == scene.ticket.order_number]
+            order = shown[0].order if shown else orders.get(scene.ticket.order_number)
         if order is not None and effect.to is Reader.CUSTOMER and not _may_learn_of(order, reader):
             raise SafeguardTripped(f"order {order.number} isn't this reader's; no letter was written")
         return order
@@ -263,10 +252,10 @@ class LetterWriter:
         found = orders.by_numbers(effect.choices)
         foreign = [order.number for order in found.values() if not _may_learn_of(order, reader)]
         if foreign:
-            raise SafeguardTripped(f"order {foreign[0]} isn't this reader's; no letter was written (G5)")
+            raise SafeguardTripped(f"order {foreign[0]} isn't this reader's; no letter was written")
         return tuple(found[number] for number in effect.choices if number in found)
 
-    def _case(self, case: CaseFacts, scene: _Scene, language: str) -> CaseView:
+    def _case(self, case: CaseFacts, scene: Scene, language: str) -> CaseView:
         proofs = [file.filename for file in scene.files if is_proof(file)]
         values = {
             **case.answers,
@@ -293,7 +282,7 @@ class LetterWriter:
             ),
             items=tuple(f"{item.model} × {item.quantity}" for item in case.items),
             reason=case.answers.get("reason", ""),
-            staff_reason=scene.staff_reason,
+            staff_reason=case.staff_reason,
         )
 
 
@@ -302,7 +291,7 @@ def _may_learn_of(order: Order, reader: Address) -> bool:
     return order.buyer_email == email or order.number in confirmations.granted(email, [order.number])
 
 
-def _confirm(asks: AskOwner, scene: _Scene, zone: ZoneInfo) -> ConfirmView:
+def _confirm(asks: AskOwner, scene: Scene, zone: ZoneInfo) -> ConfirmView:
     customer = scene.ticket.customer_email if scene.ticket else ""
     return ConfirmView(
         order_number=asks.order_number,
@@ -329,10 +318,13 @@ def _auto_submitted(effect: Write) -> str:
     return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
 
 
-def _refund(case: CaseFacts | None, order: Order | None) -> RefundView | None:
+def _refund(in_hand: CaseFacts | None, shown: CaseFacts | None, order: Order | None) -> RefundView | None:
+    """The refund of the case in hand; where none is, of the case shown, else the order's newest."""
     if order is None:
         return None
-    row = views.refund_of_case(case.case_id) if case is not None else views.refund_of_order(order.number)
+    row = views.refund_of_case(shown.case_id) if shown is not None else None
+    if row is None and in_hand is None:
+        row = views.refund_of_order(order.number)
     if row is None:
         return None
     return RefundView(
@@ -346,7 +338,7 @@ def _refund(case: CaseFacts | None, order: Order | None) -> RefundView | None:
     )
 
 
-def _files(effect: Write, scene: _Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:
+def _files(effect: Write, scene: Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:
     """The mail's files, or all of the ticket where a decision is asked for: harmless ones, and those kept back."""
     files: Sequence[Attachment] = occasion.mail.attachments if occasion.mail else ()
     if effect.enclose and effect.headline == "decision_wanted":
@@ -373,13 +365,4 @@ def _mail(
         attachments_enclosed=enclosed,
         withheld=withheld,
         warnings=mail.warnings,
-    )
-
-
-def _note(effect: Write, case: CaseFacts | None) -> StaffNote:
-    return StaffNote(
-        headline=effect.headline,
-        evidence=effect.evidence,
-        remarks=effect.remarks,
-        commands=tuple(CommandHelp(line=COMMAND_LINES[event], does=event.value) for event in commands_now(case)),
     )

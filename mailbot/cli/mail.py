@@ -66,6 +66,7 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
         "references": as_plain(facts.references),
         "thread": as_plain(facts.thread),
         "order": {"match": type(facts.order).__name__, "number": order, "evidence": facts.order.evidence},
+        "ticket_orders": [as_plain(one) for one in facts.ticket.orders] if facts.ticket else [],
         "wishes": [as_plain(wish) for wish in facts.wishes],
         "form": dict(facts.form),
         "rules_version": opened.book.version,
@@ -88,6 +89,10 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
             *(("ticket refused", line) for line in facts.thread.refused),
             ("order", f"{type(facts.order).__name__}{' ' + order if order else ''}"),
             *(("", line) for line in facts.order.evidence),
+            *(
+                ("the ticket is about", f"{one.number}, {f'named by {one.named_by}' if one.named_by else 'matched'}")
+                for one in (facts.ticket.orders if facts.ticket else ())
+            ),
             *((f"wish {wish.name}", f"{wish.score} points: {', '.join(wish.because)}") for wish in facts.wishes),
             *((f"form: {name}", value) for name, value in facts.form.items()),
         ],

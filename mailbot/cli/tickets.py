@@ -24,7 +24,8 @@ from mailbot.cli.common import (
 from mailbot.domain.cases import CaseState
 from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
-from mailbot.store import history, tickets, views
+from mailbot.domain.ticket_orders import TicketOrder
+from mailbot.store import history, ticket_orders, tickets, views
 
 tickets_app = typer.Typer(help="Conversations with customers.", no_args_is_help=True)
 cases_app = typer.Typer(help="Return cases.", no_args_is_help=True)
@@ -41,6 +42,11 @@ def _ticket(row: views.TicketRow) -> dict[str, object]:
         "linked_to": ticket_number(linked) if linked else None,
         "merged_into": ticket_number(merged) if merged else None,
     }
+
+
+def _order(order: TicketOrder, current: str) -> dict[str, object]:
+    how = {"how": "named by staff", "by": order.named_by} if order.named_by else {"how": "matched", "by": ""}
+    return {"number": order.number, "current": order.number == current, **how, "since": order.since}
 
 
 def _case(row: history.CaseRow) -> dict[str, object]:
@@ -82,18 +88,22 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
             raise not_found(f"ticket {number}")
         messages = history.messages(ticket_id)
         cases = history.cases(ticket_id=ticket_id)
+        about = [_order(order, found.order_number) for order in ticket_orders.of_ticket(ticket_id)]
         members = sorted(tickets.participants([ticket_id])[ticket_id])
     if as_json:
         print_json(
             {
                 **_ticket(found),
                 "participants": members,
+                "orders": about,
                 "cases": [_case(row) for row in cases],
                 "messages": [as_plain(message) for message in messages],
             }
         )
         return
     print_table(f"Ticket {ticket_number(ticket_id)}", ("", ""), list(_ticket(found).items()))
+    if about:
+        print_table("Orders, the current one first", tuple(about[0]), [tuple(order.values()) for order in about])
     for case in cases:
         print_table(f"Case {case_number(case.case_id)}: {case.state}", ("", ""), list(_case(case).items())[2:-1])
     for message in messages:

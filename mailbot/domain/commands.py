@@ -33,6 +33,9 @@ _VERDICT = re.compile(
 _NOTE = ("note", "备注")
 _START_RETURN = ("return", "退货")
 _MERGE = ("merge", "合并")
+_NAME_ORDER = re.compile(r"order$|订单号?|訂單號?")
+_NAMED_ORDER = re.compile("[0-9A-Z][0-9A-Z._/-]{2,39}")  # settings know the true form; the store knows the orders
+_CASE = re.compile(r"\[?(?P<number>R-\d{6,12})(?![\w-])\]?[ \t\u3000:：,，]*", re.ASCII | re.IGNORECASE)
 _CLOSING = re.compile(
     r"(?:(?:with |many )?(?:best|kind|kindest|warm|warmest)?\s?(?:regards|wishes)|best|cheers|sincerely(?: yours)?|"
     r"yours (?:sincerely|faithfully|truly)|thanks(?: (?:a lot|again|\w{1,20}))?|thank you|many thanks|"
@@ -46,6 +49,8 @@ _TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by 
 # Bullets and bold marks before it are a mail program's.
 _COMMAND_LINE = re.compile(r"^(?P<bullet>[\s*•·-]*)[#＃]+\s*(?P<word>[^\W\d_]+)[*_]*\s*(?P<rest>.*)$")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+
+_OTHERS = "#order <number>, #return, #merge <ticket> and #note"
 
 # How each event is written, for the help that a notice carries.
 COMMAND_LINES: dict[CaseEvent, str] = {
@@ -64,6 +69,7 @@ class Command:
     """One understood line."""
 
     event: CaseEvent
+    case_number: str = ""  # "R-100002" where the line names a case, upper case; else "": the only one that is open
     argument: str  # the reason, the items for #approve, the day of payment for #refunded; "" when not given
     line: str  # as written
 
@@ -78,6 +84,7 @@ class StaffWords:
     internal: bool  # a line "#note": the text stays in the house
     start_return: str | None = None  # "#return": the order number given, "" for the ticket's own; None without it
     merge_into: int | None = None  # "#merge T-100001": the other ticket's id
+    name_order: str | None = None  # "#order TP…": the order that the ticket is about, upper case
 
 
 def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequence[str] = ()) -> StaffWords:
@@ -95,6 +102,7 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
     words: list[str] = []
     start_return: str | None = None
     merge_into: int | None = None
+    name_order: str | None = None
     internal = quoting = unmarked = leftover = False
     for raw in reply_text.splitlines():
         line = _INVISIBLE.sub("", raw).replace("\u00a0", " ")
@@ -118,6 +126,11 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
             problems.append(Remark("{line}: a command stands at the beginning of its line", line=line.strip()))
         elif match["word"].casefold() in _START_RETURN:
             start_return = match["rest"].strip(" \t\u3000:：").upper()
+        elif named := _NAME_ORDER.match(match["word"].casefold()):
+            number = _order_number(match["word"][named.end() :], match["rest"])
+            if number is None or name_order not in (None, number):
+                problems.append(Remark("{line}: expected #order and one order number", line=line.strip()))
+            name_order = number
         elif match["word"].casefold().startswith(_MERGE):  # Chinese needs no blank: 合并T-100001
             merge_into = _ticket_id(re.sub("(?i)^(?:merge|合并)", "", match["word"]) + match["rest"])
             if merge_into is None:
@@ -130,9 +143,11 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
                 commands.append(found)
             else:
                 problems.append(found)
+    others = (start_return, merge_into, name_order)
     text = _without_sign_off(
-        "\n".join(words).strip(), names, alone=bool(commands) or (start_return, merge_into) != (None, None)
+        "\n".join(words).strip(), names, alone=bool(commands) or any(o is not None for o in others)
     )
+    problems.extend(_at_odds(commands, start_return, merge_into, name_order))
     reasoned = [index for index, command in enumerate(commands) if command.event in REASONED_EVENTS]
     if text and len(reasoned) == 1:  # what follows a reason belongs to it
         index = reasoned[0]
@@ -150,7 +165,19 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
         internal=internal,
         start_return=start_return,
         merge_into=merge_into,
+        name_order=name_order,
     )
+
+
+def _at_odds(
+    commands: Sequence[Command], start_return: str | None, merge_into: int | None, name_order: str | None
+) -> tuple[str, ...]:
+    """Commands that one mail can't have together: of each only one would be carried out."""
+    if merge_into is not None and (commands or start_return is not None or name_order is not None):
+        return ("#merge stands alone: send the other commands in a mail of their own",)
+    if start_return is not None and commands:
+        return ("#return sends the form first: send the other commands in a mail of their own",)
+    return ()
 
 
 def _without_sign_off(text: str, names: Sequence[str], *, alone: bool) -> str:
@@ -178,15 +205,18 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
     word, rest = _unglued(word, rest)
     rest = rest.strip(" \t\u3000:：,，")
     event = _WORDS.get(word)
+    case_number, rest = _case_number(rest)
     if word in _INSPECT:
         match = _VERDICT.match(rest)
         if match is None:
             return Remark("{line}: expected #inspect pass or #inspect fail <reason>", line=line)
         event = CaseEvent.INSPECT_PASS if match["passed"] else CaseEvent.INSPECT_FAIL
         rest = rest[match.end() :].strip(" \t\u3000:：,，")
+        if not case_number:
+            case_number, rest = _case_number(rest)
     if event is None:
-        known = (*COMMAND_LINES.values(), "#return <order>", "#merge <ticket>")
-        return Remark("{line}: not a command; known are {known} and #note", line=line, known=", ".join(known))
+        known = ", ".join((*COMMAND_LINES.values(), _OTHERS))
+        return Remark("{line}: not a command; known are {known}", line=line, known=known)
     if event in REASONED_EVENTS and not rest:
         return Remark(
             "{line}: expected a reason that the customer can be told: {command}",
@@ -197,11 +227,29 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
         return Remark("{line}: expected #refunded, or #refunded with the day of payment as 2026-03-31", line=line)
     if event in _BARE_EVENTS and rest.strip(".!。！"):
         return Remark(
-            "{line}: expected {command} alone; words for the customer go on a line of their own",
+            "{line}: expected {command} alone or with a case number; words for the customer go on a line of their own",
             line=line,
             command=COMMAND_LINES[event],
         )
-    return Command(event=event, argument=rest, line=line)
+    return Command(event=event, case_number=case_number, argument=rest, line=line)
+
+
+def _case_number(rest: str) -> tuple[str, str]:
+    """A case number at the beginning, "" for none, and what follows."""
+    match = _CASE.match(rest)
+    return (match["number"].upper(), rest[match.end() :].strip()) if match else ("", rest)
+
+
+def _order_number(glued: str, rest: str) -> str | None:
+    """The number after #order; Chinese needs no blank before it: 订单TP2026110002."""
+    number = f"{glued}{rest}".strip(" \t\u3000:：[].。").upper()
+    return number if _NAMED_ORDER.fullmatch(number) else None
+
+
+def command_line(event: CaseEvent, case_number: str = "") -> str:
+    """How the event is written, for a case of several: "#decline R-100002 <reason>"."""
+    word, _, rest = COMMAND_LINES[event].partition(" ")
+    return " ".join(part for part in (word, case_number, rest) if part)
 
 
 def _ticket_id(text: str) -> int | None:
@@ -213,7 +261,9 @@ def _unglued(word: str, rest: str) -> tuple[str, str]:
     """Chinese is written without blanks: 验货通过 is 验货 and 通过."""
     for known in (*_WORDS, *_INSPECT):
         if not known.isascii() and word.startswith(known) and word != known:
-            return known, f"{word[len(known) :]} {rest}"
+            # 收到R-100002: the word ends where the number's digits begin.
+            blank = "" if rest.startswith("-") else " "
+            return known, f"{word[len(known) :]}{blank}{rest}"
     return word, rest
 
 

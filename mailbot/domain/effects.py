@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from mailbot.domain.bounces import AddressState
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.corrections import Correction
 from mailbot.domain.forms import Answers, Item
+from mailbot.domain.sayings import Saying
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,22 @@ class AskAbout:
     """The customer is asked which of their orders the ticket is about; the letter goes with it."""
 
     order_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameOrder:
+    """Staff say that the ticket is about this order, which becomes its current one."""
+
+    order_number: str
+    by: str  # name of the staff member
+
+
+@dataclass(frozen=True, kw_only=True)
+class RememberCorrection:
+    """What staff said is kept for the sender's next mails."""
+
+    email: str  # whose mail was matched wrongly, lower case
+    correction: Correction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +121,15 @@ class CloseTicket:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UseCase:
+    """Effects after this one, letters too, speak of this case of the ticket."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenCase:
-    """A new case in the ticket, for an order."""
+    """A new case in the ticket, for an order; effects after it speak of it."""
 
     kind: CaseKind
     order_number: str
@@ -176,6 +201,7 @@ class Write:
     automatic: bool  # an answer to a mail that no person decided: counts against the caps (G4)
     headline: str = ""  # staff notices: what it is about
     remarks: tuple[str, ...] = ()
+    sayings: tuple[Saying, ...] = ()  # to staff: what the template has words for
     evidence: tuple[str, ...] = ()
     message: str = ""  # a staff member's own words
     agent: str = ""  # that member's name
@@ -214,6 +240,8 @@ Effect = (
     | FileApart
     | TieOrder
     | AskAbout
+    | NameOrder
+    | RememberCorrection
     | ReopenTicket
     | CloseTicket
     | MergeTicket
@@ -221,6 +249,7 @@ Effect = (
     | LearnMessageId
     | AskOwner
     | GrantOrder
+    | UseCase
     | OpenCase
     | FillForm
     | MoveCase

@@ -19,6 +19,7 @@ from mailbot.domain.references import References
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
 
@@ -49,6 +50,7 @@ class CaseFacts:
     refund: RefundFacts | None
     refunded_before: Decimal  # sum of all refunds booked for the order
     returned_before: tuple[Item, ...] = ()  # pieces refunded under other cases of the order
+    staff_reason: str = ""  # the last one that staff gave
 
     @property
     def is_open(self) -> bool:
@@ -68,10 +70,17 @@ class TicketFacts:
     customer_name: str
     customer_email: str
     wish: str  # what the customer came with, "" when unknown
-    order_number: str  # order that the ticket is about, "" while unknown
     asked_orders: tuple[str, ...]  # the customer's orders among which our last question lets them choose
+    order_number: str  # the order that the ticket is about now, "" while unknown
     has_proof: bool  # a picture or PDF from the customer is stored with it (P3, P9)
-    case: CaseFacts | None  # the newest
+    orders: tuple[TicketOrder, ...] = ()  # all that it is about, the current one first
+    cases: tuple[CaseFacts, ...] = ()  # newest first
+
+    @property
+    def order_numbers(self) -> frozenset[str]:
+        """Every order that the ticket or a case of it is about."""
+        listed = (*(order.number for order in self.orders), *(case.order.number for case in self.cases))
+        return frozenset({self.order_number, *listed} - {""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +174,9 @@ class Facts:
     is_second_copy: bool = False  # the same mail came in before, by another way
     in_copy: tuple[str, ...] = ()  # addresses that an entitled customer wrote to besides the desk
     merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
+    named_order: NamedOrder | None = None  # the order that staff's "#order" names
+    returned_order: NamedOrder | None = None  # the order that staff's "#return" is about; its number may be ""
+    cases_of_order: tuple[CaseFacts, ...] = ()  # for staff's "#return": the order's cases, whatever their ticket
     only_thanks: bool = False  # the mail thanks and says nothing else
     ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it

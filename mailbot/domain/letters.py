@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from mailbot.domain.message import Attachment
 from mailbot.domain.orders import Order
+from mailbot.domain.sayings import Saying
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +119,27 @@ class ConfirmView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketOrderLine:
+    """One of the orders that a ticket is about, for staff."""
+
+    number: str
+    current: bool  # the one that the ticket is about now
+    named_by: str  # name of the staff member who named it; "" where a mail was matched to it
+    others: bool  # somebody else's: the customer gets nothing of it (G5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """One of the cases of a ticket, for staff."""
+
+    number: str  # "R-100001"
+    order_number: str
+    state: str
+    items: str  # "TP-K17 × 1", "" while unknown
+    commands: tuple[str, ...]  # what staff may write now, with the case's number where the ticket has several
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffNote:
     """What the desk tells staff besides the mail itself."""
 
@@ -125,6 +147,9 @@ class StaffNote:
     evidence: tuple[str, ...]  # how the mail was matched, e.g. "order number TP2026030117 in the subject"
     remarks: tuple[str, ...]  # what staff should notice: policy ids, refusals, errors
     commands: tuple[CommandHelp, ...]  # what they may answer
+    sayings: tuple[Saying, ...] = ()  # more to notice, in the words of _sayings.md.j2
+    orders: tuple[TicketOrderLine, ...] = ()  # all of the ticket, the current one first
+    cases: tuple[CaseLine, ...] = ()  # all of the ticket, oldest first
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ def another_matter(
             number=number,
             days=str(limits.reopen.days),
         )
-    if isinstance(order, Exact) and ticket.order_number not in ("", order.order.number):
+    if isinstance(order, Exact) and ticket.order_numbers and order.order.number not in ticket.order_numbers:
         places = {finding.place for finding in references.order_numbers if finding.value == order.order.number}
         if places - {Place.QUOTED_TEXT}:
             return Remark("answers in {number}, but is about order {order}", number=number, order=order.order.number)

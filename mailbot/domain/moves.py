@@ -17,13 +17,16 @@ from mailbot.domain.effects import (
     Reader,
     ReopenTicket,
     SettleRefund,
+    UseCase,
     Write,
 )
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, named_items, write_items
+from mailbot.domain.numbers import case_number
 from mailbot.domain.refunds import RefundRefused, refund_amount
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
+from mailbot.domain.sayings import Saying, Says
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
 
@@ -40,7 +43,8 @@ class Mover:
 class Refusal:
     """A move that is not carried out; the reasons are for the person who asked for it."""
 
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    sayings: tuple[Saying, ...] = ()  # what the templates have words for
 
 
 def move_case(
@@ -105,22 +109,62 @@ def _items_to_approve(case: CaseFacts, command: Command) -> tuple[Item, ...] | R
     return Refusal(reasons=(Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=bought),))
 
 
-def move_case_through(
-    case: CaseFacts, commands: Sequence[Command], mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
+def move_cases(
+    cases: Sequence[CaseFacts], commands: Sequence[Command], mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
 ) -> tuple[Effect, ...] | Refusal:
-    """Several commands of one mail: all of them in order, or none."""
+    """Several commands of one mail about the cases of one ticket: all of them in order, or none.
+
+    A ticket is closed only when none of its cases is open any more.
+    """
     effects: list[Effect] = []
+    now = {case.case_id: case for case in cases}
+    closing = False
     for command in commands:
+        meant = case_meant(command, cases)
+        if isinstance(meant, Refusal):
+            return meant
+        case = now[meant.case_id]
         moved = move_case(case, command, mover, policy, calendar)
         if isinstance(moved, Refusal):
             return moved
-        effects.extend(moved)
+        effects.append(UseCase(case_id=case.case_id))
+        effects.extend(effect for effect in moved if not isinstance(effect, CloseTicket))
+        closing = closing or any(isinstance(effect, CloseTicket) for effect in moved)
         for effect in moved:
             if isinstance(effect, MoveCase):
-                case = replace(case, state=effect.to)
+                now[case.case_id] = replace(now[case.case_id], state=effect.to)
             elif isinstance(effect, FillForm):
-                case = replace(case, items=effect.items)
+                now[case.case_id] = replace(now[case.case_id], items=effect.items)
+            elif isinstance(effect, BookRefund):
+                now = {key: _after_booking(other, now[case.case_id], effect) for key, other in now.items()}
+    if closing and not any(case.is_open for case in now.values()):
+        effects.append(CloseTicket())
     return tuple(effects)
+
+
+def _after_booking(other: CaseFacts, case: CaseFacts, booking: BookRefund) -> CaseFacts:
+    """Another case of the same order, once the refund of `case` is booked: no piece is paid back twice (G6)."""
+    if other.case_id == case.case_id or other.order.number != booking.order_number:
+        return other
+    return replace(
+        other,
+        refunded_before=other.refunded_before + booking.amount,
+        returned_before=(*other.returned_before, *case.items),
+    )
+
+
+def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refusal:
+    """The case of the ticket that a command is about: the one it names, else the only open one, else the only one."""
+    if command.case_number:
+        named = [case for case in cases if case_number(case.case_id) == command.case_number]
+        if named:
+            return named[0]
+        return Refusal(sayings=(Saying(key=Says.NO_SUCH_CASE, numbers=(command.case_number,), text=command.line),))
+    possible = [case for case in cases if case.is_open] or list(cases)
+    if len(possible) == 1:
+        return possible[0]
+    numbers = tuple(case_number(case.case_id) for case in reversed(possible))
+    return Refusal(sayings=(Saying(key=Says.SEVERAL_CASES, numbers=numbers, text=command.line),))
 
 
 def asks_staff(case: CaseFacts, event: CaseEvent, by: Actor) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mailbot.domain.letters import (
     Brand,
+    CaseLine,
     CaseView,
     CommandHelp,
     ConfirmView,
@@ -19,11 +20,13 @@ from mailbot.domain.letters import (
     Policy,
     RefundView,
     StaffNote,
+    TicketOrderLine,
     TicketView,
 )
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.remarks import Remark
+from mailbot.domain.sayings import Saying, Says
 
 _BRAND = Brand(
     name="TP",
@@ -108,6 +111,21 @@ _NOTE = StaffNote(
         CommandHelp(line="#approve", does="approve"),
         CommandHelp(line="#decline <reason>", does="decline"),
         CommandHelp(line="#withdraw", does="withdraw"),
+    ),
+    sayings=tuple(Saying(key=key, numbers=("R-100001", "R-100002"), text="#received") for key in Says),
+    orders=(
+        TicketOrderLine(number="TP2026030117", current=True, named_by="Lee", others=False),
+        TicketOrderLine(number="TP2026030118", current=False, named_by="", others=True),
+    ),
+    cases=(
+        CaseLine(
+            number="R-100001",
+            order_number="TP2026030117",
+            state="submitted",
+            items="TP-K17 × 1",
+            commands=("#approve R-100001", "#decline R-100001 <reason>"),
+        ),
+        CaseLine(number="R-100002", order_number="TP2026030118", state="refunded", items="", commands=()),
     ),
 )
 # Label, value, hint of each line of the form.
@@ -228,6 +246,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
     "staff_command_refused": ("note",),
+    "staff_order_noted": ("note",),
     "staff_delivery_failed": ("note",),
 }
 _OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm")

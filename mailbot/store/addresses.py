@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailbot.domain.bounces import AddressState, Severity
 from mailbot.store import sql
-from mailbot.store.models import AddressRow
+from mailbot.store.address_models import AddressRow
 
 _COLUMNS = ("address", "state", "status", "reason", "since", "count", "seen_at", "proven")
 

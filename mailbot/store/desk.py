@@ -15,7 +15,7 @@ from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
 from mailbot.domain.orders import Order
 from mailbot.errors import SafeguardTripped
-from mailbot.store import orders, sql, tickets
+from mailbot.store import orders, sql, ticket_orders, tickets
 from mailbot.store.models import (
     Case,
     CaseEventRow,
@@ -81,6 +81,7 @@ def merge_ticket(ticket_id: int, into: int, now: datetime) -> None:
     if ticket_id == into or there != {ticket_id, into}:
         raise SafeguardTripped("one of the two tickets was merged already; nothing was changed")
     Ticket.update(state="closed", closed_at=now, merged_into=into).where(Ticket.id == ticket_id).execute()
+    ticket_orders.take_over(ticket_id, into)
 
 
 def keep_in_copy(ticket_id: int, addresses: Sequence[str]) -> None:
@@ -110,11 +111,6 @@ def learn_message_id(ticket_id: int, message_id: str) -> None:
 def ask_about(ticket_id: int, order_numbers: Sequence[str]) -> None:
     """The customer is asked which of these orders it is."""
     sql.run("UPDATE ticket SET asked_orders = ? WHERE id = ?", " ".join(order_numbers), ticket_id)
-
-
-def tie_order(ticket_id: int, order_number: str) -> None:
-    """The ticket is about this order; the first one stays."""
-    sql.run("UPDATE ticket SET order_number = ? WHERE id = ? AND order_number = ''", order_number, ticket_id)
 
 
 def file_mail(

@@ -97,6 +97,15 @@ def texts_to(ticket_id: int, recipient: str) -> list[str]:
     return [text for (text,) in sql.rows(query, ticket_id, recipient)]
 
 
+def texts_from(ticket_id: int, sender: str) -> list[str]:
+    """Subject and text of what somebody wrote in a ticket: the newest fifty mails, 20,000 characters of each."""
+    query = """
+        SELECT subject, SUBSTR(text, 1, 20000) FROM message
+        WHERE ticket_id = ? AND direction = 'in' AND sender = ? AND origin = 'human' ORDER BY id DESC LIMIT 50
+        """
+    return [f"{subject}\n{text}" for subject, text in sql.rows(query, ticket_id, sender)]
+
+
 def _message(row: Message) -> StoredMessage:
     files = AttachmentRow.select().where(AttachmentRow.message == row.id).order_by(AttachmentRow.id)
     return StoredMessage(

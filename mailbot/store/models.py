@@ -13,6 +13,7 @@ from peewee import (
     TextField,
 )
 
+from mailbot.store.address_models import AddressRow
 from mailbot.store.fields import AmountField, UtcField
 from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
 
@@ -97,8 +98,8 @@ class Ticket(Model):
     customer_name = TextField()
     customer_email = TextField(index=True)  # lower case; "" where nobody can be answered
     wish = TextField()
-    order_number = TextField(default="")
     asked_orders = TextField(default="")  # numbers parted by spaces, from our last question which order it is
+    order_number = TextField(default="")  # the current one of ticket_order
     linked_to = IntegerField(null=True)  # ticket id
     merged_into = IntegerField(null=True)  # ticket id; what comes for this ticket goes there
     closed_at = UtcField(null=True)  # while closed
@@ -107,6 +108,38 @@ class Ticket(Model):
 
     class Meta:
         table_name = "ticket"
+
+
+class TicketOrderRow(Model):
+    """An order that a ticket is about."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    order_number = TextField()
+    named_by = TextField()  # name of the staff member, "" where a mail was matched
+    since = UtcField()
+
+    class Meta:
+        table_name = "ticket_order"
+        indexes = ((("ticket", "order_number"), True),)
+
+
+class CorrectionRow(Model):
+    """What staff said of a sender's mails where the match was wrong."""
+
+    id = AutoField()
+    email = TextField()  # lower case
+    order_number = TextField()
+    written = TextField()  # order numbers that the mail quoted, separated by one space
+    said_by = TextField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    said_at = UtcField()
+
+    class Meta:
+        table_name = "correction"
+        indexes = ((("email", "id"), False),)
 
 
 class Participant(Model):
@@ -312,23 +345,6 @@ class Refund(Model):
         table_name = "refund"
 
 
-class AddressRow(Model):
-    """An address that our mail didn't reach."""
-
-    id = AutoField()
-    address = TextField(unique=True)  # lower case
-    state = TextField(index=True)  # hard or soft
-    status = TextField()  # RFC 3463, "" where none was named
-    reason = TextField()
-    since = UtcField()
-    count = IntegerField()
-    seen_at = UtcField()
-    proven = BooleanField()  # said by a server that must know, not by a bounce that anybody could have written
-
-    class Meta:
-        table_name = "address"
-
-
 class Incident(Model):
     """Something that `health` shows; no personal data."""
 
@@ -352,6 +368,8 @@ MODELS: tuple[type[Model], ...] = (
     OrderLineRow,
     OrderSerial,
     Ticket,
+    TicketOrderRow,
+    CorrectionRow,
     Participant,
     LearnedId,
     ConfirmationRow,

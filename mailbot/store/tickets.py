@@ -18,7 +18,7 @@ from mailbot.domain.numbers import ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
-from mailbot.store import orders, sql, views
+from mailbot.store import orders, sql, ticket_orders, views
 from mailbot.store.models import Refund
 
 _WAYS = {
@@ -26,7 +26,8 @@ _WAYS = {
     "learned": (Strength.LEARNED_ID, "a mail that was answered before"),
     "in": (Strength.EARLIER_MAIL, "an earlier mail"),
 }
-_CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers, terms"
+_CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers, terms, staff_reason"
+_MOST_CASES = 50  # of one ticket or order
 _CLOSED_STATES = (CaseState.REFUNDED.value, CaseState.DECLINED.value, CaseState.WITHDRAWN.value)
 
 
@@ -146,7 +147,7 @@ def is_ours(message_id: str | None) -> bool:
 
 
 def load(ticket_id: int) -> TicketFacts | None:
-    """A ticket with its newest case, or None."""
+    """A ticket with its orders and cases, or None."""
     query = """
         SELECT state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number,
                asked_orders
@@ -156,7 +157,6 @@ def load(ticket_id: int) -> TicketFacts | None:
     if found is None:
         return None
     state, closed_at, updated_at, language, customer_name, customer_email, wish, order_number, asked = found
-    newest = newest_case(ticket_id)
     return TicketFacts(
         ticket_id=ticket_id,
         is_open=state == "open",
@@ -169,7 +169,8 @@ def load(ticket_id: int) -> TicketFacts | None:
         order_number=order_number,
         asked_orders=tuple(asked.split()),
         has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
-        case=newest[0] if newest else None,
+        orders=ticket_orders.of_ticket(ticket_id),
+        cases=cases(ticket_id),
     )
 
 
@@ -195,15 +196,20 @@ def load_case(case_id: int) -> CaseFacts | None:
     return _case(found) if found else None
 
 
-def newest_case(ticket_id: int) -> tuple[CaseFacts, str] | None:
-    """The newest case of a ticket, and the last reason that staff gave."""
-    query = f"SELECT {_CASE_COLUMNS}, staff_reason FROM cases WHERE ticket_id = ? ORDER BY id DESC LIMIT 1"
-    found = sql.first(query, ticket_id)
-    return (_case(found), found[-1]) if found else None
+def cases(ticket_id: int) -> tuple[CaseFacts, ...]:
+    """The cases of a ticket, newest first."""
+    query = f"SELECT {_CASE_COLUMNS} FROM cases WHERE ticket_id = ? ORDER BY id DESC LIMIT {_MOST_CASES}"
+    return tuple(_case(found) for found in sql.rows(query, ticket_id))
+
+
+def cases_of_order(order_number: str) -> tuple[CaseFacts, ...]:
+    """The cases of an order, whatever their ticket, newest first."""
+    query = f"SELECT {_CASE_COLUMNS} FROM cases WHERE order_number = ? ORDER BY id DESC LIMIT {_MOST_CASES}"
+    return tuple(_case(found) for found in sql.rows(query, order_number))
 
 
 def _case(found: sql.Row) -> CaseFacts:
-    case_id, ticket_id, kind, state, order_number, answers, terms = found[:7]
+    case_id, ticket_id, kind, state, order_number, answers, terms, staff_reason = found
     refund = Refund.get_or_none(Refund.case == case_id)
     items = sql.rows("SELECT model, quantity FROM case_item WHERE case_id = ? ORDER BY id", case_id)
     return CaseFacts(
@@ -217,6 +223,7 @@ def _case(found: sql.Row) -> CaseFacts:
         refund=_refund(refund) if refund else None,
         refunded_before=refunded(order_number),
         returned_before=_returned_under_others(case_id, order_number),
+        staff_reason=staff_reason,
     )
 
 

@@ -129,8 +129,9 @@ def ticket(**changes: object) -> TicketFacts:
         "order_number": "TP2026030117",
         "asked_orders": (),
         "has_proof": False,
-        "case": None,
     }
+    one = changes.pop("case", None)
+    values["cases"] = (one,) if one else ()
     return TicketFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ from mailbot.domain.message import Action, DeliveryReport, Origin
 from mailbot.domain.rules import decide
 from mailbot.domain.standing import Verdict
 from tests.domain.examples import KATE, NOW, book, facts, mail, standing
-from tests.domain.routing_examples import bounce, flagged, machine
+from tests.domain.routing_situations import bounce, flagged, machine
 
 LIMITS = BounceLimits(soft_bounces=3, within=timedelta(days=2))
 

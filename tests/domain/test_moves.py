@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 
 from mailbot.domain.cases import Actor, CaseEvent, CaseState
 from mailbot.domain.commands import read_staff_words
-from mailbot.domain.effects import BookRefund, CloseTicket, Effect, MoveCase, Reader, ReopenTicket, SettleRefund, Write
+from mailbot.domain.effects import (
+    BookRefund,
+    CloseTicket,
+    Effect,
+    MoveCase,
+    Reader,
+    ReopenTicket,
+    SettleRefund,
+    UseCase,
+    Write,
+)
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item
-from mailbot.domain.moves import Mover, Refusal, commands_now, move_case_through
+from mailbot.domain.moves import Mover, Refusal, commands_now, move_cases
 from tests.domain.examples import CALENDAR, STAFF, TODAY, book, case, line, order, refund
 
 S = CaseState
@@ -25,12 +35,16 @@ BY_STAFF = Mover(actor=Actor.STAFF, address=STAFF, today=TODAY)
 def move(start: CaseFacts, text: str, mover: Mover = BY_STAFF) -> tuple[Effect, ...] | Refusal:
     words = read_staff_words(text)
     assert words.problems == ()
-    return move_case_through(start, words.commands, mover, book().returns, CALENDAR)
+    return move_cases([start], words.commands, mover, book().returns, CALENDAR)
 
 
 def kinds(effects: tuple[Effect, ...] | Refusal) -> list[str]:
     assert not isinstance(effects, Refusal), effects
-    return [effect.template if isinstance(effect, Write) else type(effect).__name__ for effect in effects]
+    return [
+        effect.template if isinstance(effect, Write) else type(effect).__name__
+        for effect in effects
+        if not isinstance(effect, UseCase)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +74,8 @@ def test_what_a_command_brings_about(state: CaseState, text: str, expected: list
 def test_a_move_records_who_decided_from_where_and_why() -> None:
     effects = move(case(S.SUBMITTED), "#decline it was used")
     assert not isinstance(effects, Refusal)
-    assert effects[0] == MoveCase(
+    assert effects[0] == UseCase(case_id=1)
+    assert effects[1] == MoveCase(
         event=CaseEvent.DECLINE,
         expected=S.SUBMITTED,
         to=S.DECLINED,

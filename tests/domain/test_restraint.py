@@ -13,7 +13,7 @@ from mailbot.domain.restraint import subject_key
 from mailbot.domain.rules import decide
 from mailbot.domain.standing import Verdict
 from tests.domain.examples import RETURN_WISH, book, exact, facts, mail, standing, thread, ticket
-from tests.domain.routing_examples import staff
+from tests.domain.routing_situations import staff
 
 PLENTY = AnswerBudget(for_address=20, for_ticket=5, for_subject=8)
 A_RETURN = facts(order=exact(), wishes=(RETURN_WISH,))  # answered with the form; staff don't hear of it

@@ -21,6 +21,7 @@ from mailbot.domain.effects import (
     OpenTicket,
     Reader,
     RecordIncident,
+    UseCase,
     UseTicket,
     Write,
 )
@@ -30,6 +31,7 @@ from mailbot.domain.match import Exact
 from mailbot.domain.message import Origin
 from mailbot.domain.rules import decide, decide_due
 from mailbot.domain.standing import Role, Verdict
+from tests.domain.customer_examples import CUSTOMER_EXAMPLES
 from tests.domain.examples import (
     NOT_CONFIRMED,
     NOT_NAMED,
@@ -47,7 +49,10 @@ from tests.domain.examples import (
     thread,
     ticket,
 )
-from tests.domain.routing_examples import AMBIGUOUS, EXAMPLES, IN_TICKET, ON_THE_WAY, staff
+from tests.domain.routing_examples import ON_THE_WAY, ROUTING_EXAMPLES
+from tests.domain.routing_situations import AMBIGUOUS, IN_TICKET, staff
+
+EXAMPLES = {**ROUTING_EXAMPLES, **CUSTOMER_EXAMPLES}
 
 TABLE_OF = {rule.where: (table, rule.name) for table, rules in book().mail_tables.items() for rule in rules}
 
@@ -240,7 +245,7 @@ def test_whatever_comes_the_guarantees_hold(some: Facts) -> None:
         assert not any(letter.with_order for letter in to_customer)
     for letter in to_customer:
         if letter.with_order:  # order data: the buyer's own mail, the ticket's case, or a staff decision
-            assert isinstance(some.order, Exact) or (some.ticket is not None and some.ticket.case is not None)
+            assert isinstance(some.order, Exact) or (some.ticket is not None and bool(some.ticket.cases))
         if letter.automatic:
             assert min(some.budget.for_address, some.budget.for_ticket) > 0
     for index, effect in enumerate(decision.effects):
@@ -266,7 +271,7 @@ def test_staff_are_told_once_of_a_broken_refund_promise(changes: dict[str, objec
     decision = decide_due(due, book())
     assert decision == decide_due(due, book())
     if tells:
-        assert decision.effects[:2] == (UseTicket(ticket_id=1), MarkOverdueTold(refund_id=1))
+        assert decision.effects[:3] == (UseTicket(ticket_id=1), UseCase(case_id=1), MarkOverdueTold(refund_id=1))
         assert [(letter.template, letter.to) for letter in letters(decision)] == [
             ("staff_refund_overdue", Reader.STAFF)
         ]

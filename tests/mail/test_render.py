@@ -22,7 +22,13 @@ from mailbot.mail.sample_letters import sample_letter, sample_letters
 DIRECTORY = Path(__file__).parents[2] / "templates"
 TEMPLATES = Templates.load(DIRECTORY)
 LANGUAGES = ("en", "zh-Hans")
-STAFF = ("staff_notice", "staff_command_refused", "staff_delivery_failed", "staff_refund_overdue")
+STAFF = (
+    "staff_notice",
+    "staff_command_refused",
+    "staff_order_noted",
+    "staff_delivery_failed",
+    "staff_refund_overdue",
+)
 CUSTOMER = tuple(name for name in TEMPLATES.names() if name not in STAFF)
 EVERY = [(name, language) for name in TEMPLATES.names() for language in LANGUAGES]
 

@@ -164,15 +164,6 @@ def test_the_store_reads_back_what_was_written(case_id: int) -> None:
     assert again.items == (Item(model="TP-K17", quantity=1),)
 
 
-def test_an_order_tied_to_a_ticket_stays(database: Database) -> None:
-    ticket_id = new_ticket()
-    desk.tie_order(ticket_id, "TP2026030117")
-    desk.tie_order(ticket_id, "TP2026030118")
-    loaded = tickets.load(ticket_id)
-    assert loaded is not None
-    assert loaded.order_number == "TP2026030117"
-
-
 @pytest.mark.parametrize(
     ("content_type", "inline", "is_proof"),
     [

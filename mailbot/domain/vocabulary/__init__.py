@@ -1,6 +1,6 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, conditions, due
+from mailbot.domain.vocabulary import actions, conditions, due, naming
 from mailbot.domain.vocabulary.words import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "actions",
     "conditions",
     "due",
+    "naming",
 ]

@@ -24,22 +24,27 @@ from mailbot.domain.effects import (
     RecordIncident,
     ReopenTicket,
     TieOrder,
+    UseCase,
     UseTicket,
     Write,
 )
 from mailbot.domain.facts import Facts, Oversize
-from mailbot.domain.forms import Item, read_items
+from mailbot.domain.forms import read_items
 from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.sayings import Saying
 from mailbot.domain.standing import Role
 from mailbot.domain.vocabulary.asked import (
-    case_of,
+    form_case,
     form_so_far,
     merge_problems,
     new_answers,
+    order_refused,
+    pieces_left,
+    return_refused,
     staff_moves,
     still_missing,
 )
@@ -159,9 +164,12 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     order = facts.order.order
     answers = {"order_number": order.number, **new_answers(facts)}
     items = read_items(answers.get("items", ""), order)
-    if not items and len(order.lines) == 1 and order.lines[0].quantity == 1:
-        items = (Item(model=order.lines[0].model, quantity=1),)
-    return (OpenCase(kind=CaseKind(argument), order_number=order.number), FillForm(answers=answers, items=items))
+    left = pieces_left(facts)
+    if not items and sum(item.quantity for item in left) == 1:  # it can only be that
+        items = left
+    reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
+    opened = OpenCase(kind=CaseKind(argument), order_number=order.number)
+    return (*reopened, opened, FillForm(answers=answers, items=items))
 
 
 @MAIL_WORDS.action("reply with", TEMPLATE)
@@ -183,7 +191,7 @@ def _ask_which(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
 @MAIL_WORDS.action("the customer hands in the form")
 def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
-    case = case_of(facts)
+    case = form_case(facts)
     if case is None:
         return ()
     missing = still_missing(case, facts, book)
@@ -194,7 +202,7 @@ def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         return ()
     answers, items = form_so_far(case, facts)
     asked = _notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
-    return (FillForm(answers=answers, items=items), *moved, *asked)
+    return (UseCase(case_id=case.case_id), FillForm(answers=answers, items=items), *moved, *asked)
 
 
 @MAIL_WORDS.action("carry out the commands")
@@ -209,6 +217,7 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Tell the staff member why nothing happened, and what is possible."""
     moved = staff_moves(facts, book)
     reasons = list(facts.words.problems) if facts.words else []
+    sayings: tuple[Saying, ...] = ()
     if facts.oversize is not None:
         reasons.append(Remark("{why}; please send your words again without the files", why=_oversize(facts.oversize)))
     if facts.mail.encrypted:
@@ -220,13 +229,15 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     elif facts.ticket is not None and not facts.ticket.customer_email:
         reasons.append(Remark("the ticket's first mail had no usable From, so there is no address to write to"))
     elif facts.words is not None and facts.words.start_return is not None:
-        if case_of(facts) is not None:
-            reasons.append(Remark("the ticket has a case already"))
-        reasons.extend(facts.order.evidence)
+        refused = order_refused(facts) or return_refused(facts)
+        sayings = (refused,) if refused is not None else ()
     elif facts.words is not None and facts.words.merge_into is not None:
         reasons.extend(merge_problems(facts))
+    elif (unknown := order_refused(facts)) is not None:
+        sayings = (unknown,)
     elif not reasons and isinstance(moved, Refusal):
         reasons.extend(moved.reasons)
+        sayings = moved.sayings
     return (
         Write(
             template="staff_command_refused",
@@ -234,6 +245,7 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
             automatic=True,
             headline="command_refused",
             remarks=tuple(reasons),
+            sayings=sayings,
             with_order=facts.role is Role.STAFF and facts.staff_may_command and facts.thread.staff_token,
         ),
     )
@@ -329,8 +341,9 @@ def _ticket_id(facts: Facts) -> int:
 
 
 def _tie_order(facts: Facts) -> tuple[Effect, ...]:
-    if facts.mail.origin is not Origin.HUMAN:
-        return ()  # what a machine quotes is nobody's answer
+    # What a machine quotes is nobody's answer, and staff name orders by a word of their own.
+    if facts.mail.origin is not Origin.HUMAN or facts.role is Role.STAFF:
+        return ()
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
 
 

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+
 from mailbot.domain.cases import Actor, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
-from mailbot.domain.moves import Mover, Refusal, move_case_through
-from mailbot.domain.numbers import ticket_number
+from mailbot.domain.match import Exact
+from mailbot.domain.moves import Mover, Refusal, move_cases
+from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.sayings import Saying, Says
 
 WAITING_STATES = (CaseState.REQUESTED, CaseState.NEEDS_INFO)
+_GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN)
+_WORD = re.compile(r"[^\s,，;；、()（）]+")
 
 
-def case_of(facts: Facts) -> CaseFacts | None:
-    """The case of the ticket that the mail belongs to."""
-    return facts.ticket.case if facts.ticket else None
+def form_case(facts: Facts) -> CaseFacts | None:
+    """The case that a form in this mail belongs to, while it waits for one.
+
+    It is the newest of the order that the form names; a form that names none of the ticket's orders, or none at all,
+    belongs to the newest case that waits.
+    """
+    cases = facts.ticket.cases if facts.ticket else ()
+    named = set(_WORD.findall(facts.form.get("order_number", "").upper()))
+    of_order = [case for case in cases if case.order.number in named]
+    return next((case for case in of_order or cases if case.state in WAITING_STATES), None)
 
 
 def form_completed(facts: Facts, book: RuleBook) -> bool:
     """The case waits for its form, and a line or the proof in this mail was the last that was missing."""
-    case = case_of(facts)
-    if case is None or facts.ticket is None or case.state not in WAITING_STATES:
+    case = form_case(facts)
+    if case is None or facts.ticket is None:
         return False
     brings = _says_something_new(case, facts) or (brings_proof(facts) and not facts.ticket.has_proof)
     return brings and not still_missing(case, facts, book)
@@ -33,8 +48,8 @@ def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
 
     A photo with words of the customer's own isn't a form with gaps: staff read it.
     """
-    case = case_of(facts)
-    if case is None or case.state not in WAITING_STATES:
+    case = form_case(facts)
+    if case is None:
         return False
     return _says_something_new(case, facts) and bool(still_missing(case, facts, book))
 
@@ -79,15 +94,57 @@ def brings_proof(facts: Facts) -> bool:
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     """What the commands of a staff mail would bring about."""
-    case = case_of(facts)
+    cases = facts.ticket.cases if facts.ticket else ()
     if facts.words is None or not facts.words.commands:
         return Refusal(reasons=(Remark("no command was given"),))
-    if case is None:
+    if not cases:
         return Refusal(
             reasons=(Remark("the ticket has no return case; #return TP… starts one for an order of this customer"),)
         )
     mover = Mover(actor=Actor.STAFF, address=facts.sender, today=facts.today)
-    return move_case_through(case, facts.words.commands, mover, book.returns, facts.calendar)
+    return move_cases(cases, facts.words.commands, mover, book.returns, facts.calendar)
+
+
+def order_refused(facts: Facts) -> Saying | None:
+    """Why the ticket can't be about the order that staff name, or None when it can or they name none."""
+    named = facts.named_order
+    if named is None or named.exists:
+        return None
+    return Saying(key=Says.NO_ORDER, numbers=(named.number,))
+
+
+def return_refused(facts: Facts) -> Saying | None:
+    """Why staff's #return can't open a case, or None when it can: the customer's order, pieces of it left (G5, G6)."""
+    if not isinstance(facts.order, Exact):
+        wanted = facts.returned_order
+        if wanted is not None and wanted.exists:
+            return Saying(key=Says.OTHERS_ORDER, numbers=(wanted.number,))
+        return Saying(key=Says.NO_ORDER, numbers=(wanted.number,) if wanted is not None and wanted.number else ())
+    order = facts.order.order
+    going = [case for case in facts.cases_of_order if case.state not in _GIVEN_UP]
+    unknown = [case for case in going if not case.items]
+    if unknown:
+        return Saying(key=Says.PIECES_UNKNOWN, numbers=(order.number, *_numbers(unknown)))
+    if not pieces_left(facts):
+        return Saying(key=Says.NOTHING_LEFT, numbers=(order.number, *_numbers(going)))
+    return None
+
+
+def pieces_left(facts: Facts) -> tuple[Item, ...]:
+    """What of the matched order goes back under no case so far."""
+    if not isinstance(facts.order, Exact):
+        return ()
+    left: Counter[str] = Counter()
+    for line in facts.order.order.lines:
+        left[line.model] += line.quantity
+    for case in facts.cases_of_order:
+        if case.state not in _GIVEN_UP:
+            left.subtract({item.model: item.quantity for item in case.items})
+    return tuple(Item(model=model, quantity=quantity) for model, quantity in left.items() if quantity > 0)
+
+
+def _numbers(cases: Sequence[CaseFacts]) -> tuple[str, ...]:
+    return tuple(case_number(case.case_id) for case in reversed(cases))
 
 
 def merge_problems(facts: Facts) -> tuple[str, ...]:
@@ -105,6 +162,6 @@ def merge_problems(facts: Facts) -> tuple[str, ...]:
         problems.append(
             Remark("{number} is another address's: who wrote the one may not know of the other", number=number)
         )
-    if ticket.case is not None:
+    if ticket.cases:
         problems.append(Remark("this ticket has a case; merge {number} into this one instead", number=number))
     return tuple(problems)

@@ -232,7 +232,7 @@ def _owner_answers(facts: Facts, book: RuleBook, argument: str) -> bool:
 @MAIL_WORDS.condition("the ticket has a case")
 def _has_case(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A case of any state stands in the ticket."""
-    return facts.ticket is not None and facts.ticket.case is not None
+    return facts.ticket is not None and bool(facts.ticket.cases)
 
 
 @MAIL_WORDS.condition("the ticket names an order")
@@ -256,7 +256,7 @@ def _form_gaps(facts: Facts, book: RuleBook, argument: str) -> bool:
 @MAIL_WORDS.condition("the wish is", WISH)
 def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """What the mail asks for, by rules/intents.yaml, or what the ticket was opened for while it has no case."""
-    if facts.ticket is not None and facts.ticket.case is None and facts.ticket.wish == argument:
+    if facts.ticket is not None and not facts.ticket.cases and facts.ticket.wish == argument:
         return True
     return any(wish.name == argument for wish in facts.wishes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailbot.domain.effects import Effect, MarkOverdueTold, Reader, UseTicket, Write
+from mailbot.domain.effects import Effect, MarkOverdueTold, Reader, UseCase, UseTicket, Write
 from mailbot.domain.facts import DueFacts
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.vocabulary.words import DUE_WORDS
@@ -25,6 +25,7 @@ def _tell_overdue(facts: DueFacts, book: RuleBook, argument: str) -> tuple[Effec
     """A notice to every member of the desk."""
     return (
         UseTicket(ticket_id=facts.ticket_id),
+        UseCase(case_id=facts.case.case_id),
         MarkOverdueTold(refund_id=facts.refund.refund_id),
         Write(
             template="staff_refund_overdue",

@@ -111,6 +111,28 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_state ON ticket (state, updated_at);
 CREATE INDEX ticket_customer ON ticket (customer_email);
 
+-- Every order that a ticket is about; ticket.order_number is the current one.
+CREATE TABLE ticket_order (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  order_number TEXT NOT NULL,
+  named_by TEXT NOT NULL,
+  since TEXT NOT NULL
+);
+CREATE UNIQUE INDEX ticket_order_number ON ticket_order (ticket_id, order_number);
+
+-- What staff said of a sender's mails where the match was wrong.
+CREATE TABLE correction (
+  id {id},
+  email TEXT NOT NULL,
+  order_number TEXT NOT NULL,
+  written TEXT NOT NULL,
+  said_by TEXT NOT NULL,
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  said_at TEXT NOT NULL
+);
+CREATE INDEX correction_email ON correction (email, id);
+
 CREATE TABLE participant (
   id {id},
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),

@@ -1,0 +1,92 @@
+"""Situations that the rules of routing are tried with: machines, bounces, staff and their commands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mailbot.domain.bounces import AddressState, Severity
+from mailbot.domain.cases import CaseState
+from mailbot.domain.commands import read_staff_words
+from mailbot.domain.confirmation import ConfirmationFacts
+from mailbot.domain.facts import BounceFacts, Facts, Oversize
+from mailbot.domain.match import Ambiguous, Probable
+from mailbot.domain.message import Origin
+from mailbot.domain.standing import Role
+from mailbot.domain.ticket_orders import NamedOrder
+from mailbot.domain.wishes import Wish
+from tests.domain.examples import (
+    KATE,
+    NOW,
+    STAFF,
+    case,
+    facts,
+    mail,
+    order,
+    thread,
+    ticket,
+)
+
+AMBIGUOUS = Ambiguous(orders=(order(), order(number="TP2026030118")), evidence=("two",))
+PROBABLE = Probable(order=order(), evidence=("one",))
+OVERSIZE = Oversize(size=61_000_000, limit=50_000_000, place="imap:support/INBOX")
+IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
+
+WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3",))
+WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
+CONFIRMATION = ConfirmationFacts(
+    confirmation_id=1,
+    ticket_id=7,
+    order_number="TP2026030117",
+    asked_for="rob@mail.example",
+    expires_at=NOW + timedelta(days=1),
+    granted=False,
+)
+
+
+def machine(origin: Origin, *, is_news: bool = False, **changes: object) -> Facts:
+    return facts(mail=mail(origin=origin, no_reply_reason="a machine", is_news=is_news), **changes)
+
+
+def bounce(severity: Severity = Severity.HARD, *, known: Severity | None = None, **changes: object) -> BounceFacts:
+    values: dict[str, object] = {
+        "ticket_id": 1,
+        "to_staff": False,
+        "severity": severity,
+        "known": flagged(known) if known else None,
+        "flag": None if severity is Severity.NOTICE else flagged(severity),
+    }
+    return BounceFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def flagged(severity: Severity, address: str = KATE) -> AddressState:
+    return AddressState(
+        address=address, severity=severity, status="5.1.1", reason="no such user", since=NOW, count=1, seen_at=NOW
+    )
+
+
+def staff(text: str, state: CaseState | None = CaseState.SUBMITTED, **changes: object) -> Facts:
+    """A proven staff member answers a notice of a ticket whose case is in `state`."""
+    values: dict[str, object] = {
+        "mail": mail(text),
+        "sender": STAFF,
+        "role": Role.STAFF,
+        "staff_name": "Li Na",
+        "staff_may_command": True,
+        "thread": thread(ticket_id=1, staff_token=True, evidence=("signed reply address",)),
+        "ticket": ticket(case=case(state) if state else None),
+        "words": read_staff_words(text),
+    }
+    return facts(**{**values, **changes})
+
+
+def named(number: str, *, exists: bool = True, is_customers: bool = True) -> NamedOrder:
+    """The order of a line "#order"."""
+    return NamedOrder(number=number, exists=exists, is_customers=is_customers, written=("TP2026030117",))
+
+
+def form(answers: dict[str, str], *, has_proof: bool = True) -> Facts:
+    known = ticket(case=case(CaseState.REQUESTED), has_proof=has_proof)
+    return facts(form=answers, ticket=known, thread=IN_TICKET)
+
+
+# (table, rule) -> facts that end there, and the effects that must come of it, in order; letters by template and reader.
