@@ -244,3 +244,22 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(world: World, name: str) -
     assert told.returncode == 2
     assert "can't be read" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_the_stored_decision_names_candidates_and_contradictions(world: World) -> None:
+    world.import_orders(order("TP2026110003", KATE, lines=(_line("TP-B31"),), days_ago=20))
+    world.exchange(write(KATE, SUPPORT, "Order TP2026110002", "My TP-B31 arrived broken", at=world.now))
+    found = world.json("tickets", "show", "T-100001")
+    assert isinstance(found, dict)
+    theirs, ours = found["messages"][0], found["messages"][1]
+    decided = theirs["decision"]["order"]
+    assert decided["candidates"] == [
+        {"number": "TP2026110002", "points": 100},
+        {"number": "TP2026110003", "points": 20},
+    ]
+    assert decided["conflicts"] == ["TP2026110002 is named, but the model named is in TP2026110003"]
+    assert ours["decision"] is None
+    shown = world.cli("tickets", "show", "T-100001").stdout
+    assert "order match Ambiguous: TP2026110002 100 points, TP2026110003 20 points" in shown
+    assert "contradiction: TP2026110002 is named" in shown
+    assert "decided by: " in shown
