@@ -13,6 +13,7 @@ from mailbot.cli.explanation import Explanation, Fact, TableRun, reader_told
 from mailbot.rehearse import RehearsedLetter
 
 _LABEL = 14  # columns
+_TONES = {"good": "green", "warn": "yellow", "plain": ""}
 
 
 def tell(explanation: Explanation) -> None:
@@ -26,7 +27,7 @@ def tell(explanation: Explanation) -> None:
         _heading(group.title)
         _facts(group.facts)
     _heading("Which order")
-    out.print(Text(one.outcome, style="green" if one.is_sure else "yellow"))
+    out.print(Text(one.outcome, style=_TONES[one.tone]))
     for line in one.conflicts:
         out.print(Text(f"contradiction: {line}", style="bold red"))
     for line in one.evidence:

@@ -15,7 +15,7 @@ from mailbot.domain.dates_in_text import DateFound
 from mailbot.domain.effects import RuleTrace
 from mailbot.domain.facts import Facts
 from mailbot.domain.masking import mask_secrets
-from mailbot.domain.match import Ambiguous, Candidate, Exact, Probable
+from mailbot.domain.match import Ambiguous, Candidate, Exact, NoMatch, Probable
 from mailbot.domain.message import Address, Origin
 from mailbot.domain.numbers import ticket_number
 from mailbot.domain.phones import Phone
@@ -98,7 +98,7 @@ class Explanation:
     stored: str  # what became of the stored mail, "" where it isn't stored
     groups: tuple[FactGroup, ...]
     outcome: str  # which order is meant, in a sentence
-    is_sure: bool  # the match is exact
+    tone: str  # of it: good, warn where a person has to look, plain
     evidence: tuple[str, ...]
     conflicts: tuple[str, ...]
     candidates: tuple[CandidateRow, ...]
@@ -122,7 +122,7 @@ def explain_rehearsal(done: Rehearsed, book: RuleBook) -> Explanation:
         stored=_stored(done.stored_as),
         groups=tuple(group for group in _groups(facts) if group.facts),
         outcome=_outcome(facts),
-        is_sure=isinstance(facts.order, Exact),
+        tone=_tone(facts),
         evidence=tuple(map(_own, facts.order.evidence)),
         conflicts=tuple(map(_own, facts.order.conflicts)),
         candidates=tuple(_candidate(one, best) for one in facts.order.candidates),
@@ -138,9 +138,9 @@ def explain_rehearsal(done: Rehearsed, book: RuleBook) -> Explanation:
 def decision_lines(trace: str) -> Iterator[str]:
     """A stored decision (JSON of `process`) in a few lines: rules hit, order, candidates, remarks."""
     stored: dict[str, Any] = json.loads(trace) if trace else {}
-    for rule in stored.get("rules", ()):
-        if rule["hit"]:
-            yield f"decided by: {rule['rule']} ({rule['where']})"
+    hits = [rule for rule in stored.get("rules", ()) if rule["hit"]]
+    if hits:
+        yield f"decided by: {' > '.join(rule['rule'] for rule in hits)} ({hits[-1]['where']})"
     order = stored.get("order", {})
     for line in order.get("evidence", ()):
         yield f"order: {line}"
@@ -255,6 +255,11 @@ def _said(facts: Facts) -> Iterator[Fact]:
         for name, value in facts.form.items()
     ]
     yield from _labelled("form", form)
+    if facts.words is not None:
+        commands = [_own(command.line) for command in facts.words.commands]
+        yield from _labelled("command", [Fact(label="", value=line) for line in commands])
+        problems = [Fact(label="", value=_own(line)) for line in facts.words.problems]
+        yield from _labelled("not understood", problems)
 
 
 def _value(value: object) -> str:
@@ -319,6 +324,16 @@ def _outcome(facts: Facts) -> str:
             "not learn whether it exists."
         )
     return "No match: nothing in the mail leads to an order of this sender's."
+
+
+def _tone(facts: Facts) -> str:
+    match facts.order:
+        case Exact():
+            return "good"
+        case Probable() | Ambiguous():
+            return "warn"
+        case NoMatch(numbers_quoted=quoted):
+            return "warn" if quoted and facts.role is Role.CUSTOMER else "plain"
 
 
 def _candidate(one: Candidate, best: int) -> CandidateRow:

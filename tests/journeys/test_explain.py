@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.demo.people import File, body_text, header, write
+from mailbot.demo.people import File, body_text, header, reply, write
 from tests.journeys.world import KATE, LIN, MALLORY, ROOT, STAFF, SUPPORT, World, only, order
 
 KEYS = {
@@ -263,3 +263,21 @@ def test_the_stored_decision_names_candidates_and_contradictions(world: World) -
     assert "order match Ambiguous: TP2026110002 100 points, TP2026110003 20 points" in shown
     assert "contradiction: TP2026110002 is named" in shown
     assert "decided by: " in shown
+
+
+def test_a_decision_of_staff_is_rehearsed_to_the_letter_and_the_case_stays(world: World) -> None:
+    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 not much of a picture")
+    text = "Hello, I would like to return my kettle, order TP2026110002."
+    asked = only(world.exchange(write(KATE, SUPPORT, "Return", text, at=world.now, files=[receipt])), KATE)
+    form = reply(KATE, asked.raw, "Condition: unused, everything in the box\nReason: too small", at=world.now)
+    notice = only(world.exchange(form), STAFF)
+    approval = reply(STAFF, notice.raw, "#approve", at=world.now)
+    told = world.cli("explain", mail(world, approval)).stdout
+    assert "command        #approve" in told
+    assert "Move the case from submitted to approved (approve)" in told
+    cases = world.json("cases", "list")
+    assert isinstance(cases, list)
+    assert cases[0]["state"] == "submitted"
+    approved = only(world.exchange(approval), KATE)
+    for line in body_text(approved.raw).splitlines():
+        assert line in told
