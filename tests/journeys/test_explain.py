@@ -69,12 +69,12 @@ def test_the_letters_shown_are_those_that_are_sent(world: World) -> None:
 def test_nothing_changes_not_even_on_disk(world: World) -> None:
     world.exchange(write(KATE, SUPPORT, "Question", "How loud is the kettle?", at=world.now))
     files = [File(filename="large.bin", content_type="application/octet-stream", data=os.urandom(200_000))]
-    raw = write(LIN, SUPPORT, "退货", "我想退货，订单TP2026110001", at=world.now, files=files)
+    raw = write(LIN, SUPPORT, "坏了", "水壶坏了，订单TP2026110001", at=world.now, files=files)
     file = mail(world, raw)
     before = contents(world)
-    for arguments in (["explain", file], ["explain", file, "--json"]):
-        assert world.cli(*arguments).returncode == 0
-        assert contents(world) == before
+    told = world.cli("explain", file)
+    assert "files          large.bin" in told.stdout  # so the notice is too large for a row, and becomes a blob
+    assert contents(world) == before
     sent = world.exchange(raw)  # the numbers that were shown are still free
     assert "[T-100002]" in header(only(sent, LIN).raw, "Subject")
 
