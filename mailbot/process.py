@@ -133,11 +133,16 @@ def _trace(facts: Facts, decision: Decision) -> str:
             "origin": {"origin": facts.mail.origin.value, "no_reply_reason": facts.mail.no_reply_reason},
             "standing": {"verdict": facts.standing.verdict.value, "evidence": facts.standing.evidence},
             "thread": {"evidence": facts.thread.evidence, "refused": facts.thread.refused},
-            "order": {"match": type(facts.order).__name__, "evidence": facts.order.evidence},
             "ticket_orders": [
                 {"number": order.number, "named_by": order.named_by}
                 for order in (facts.ticket.orders if facts.ticket else ())
             ],
+            "order": {
+                "match": type(facts.order).__name__,
+                "evidence": facts.order.evidence,
+                "conflicts": facts.order.conflicts,
+                "candidates": [{"number": one.order.number, "points": one.points} for one in facts.order.candidates],
+            },
             "wishes": [{"name": wish.name, "score": wish.score, "because": wish.because} for wish in facts.wishes],
             "rules": [
                 {"rule": rule.rule, "where": rule.where, "hit": rule.hit, "failed": rule.failed}

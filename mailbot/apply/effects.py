@@ -42,6 +42,7 @@ from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.store import addresses, confirmations, corrections, desk, orders, ticket_orders, tickets
+from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
 
@@ -59,6 +60,10 @@ class Applier:
 
     def __init__(self, letters: LetterWriter) -> None:
         self._letters = letters
+
+    def for_show(self, blobs: Blobs) -> Applier:
+        """One that reads and keeps files in `blobs` instead: for a rehearsal, whose caller rolls back."""
+        return Applier(self._letters.for_show(blobs))
 
     def apply(self, effects: Sequence[Effect], occasion: Occasion) -> Applied:
         """Carry out the effects in order, the letters last.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -72,6 +73,12 @@ class LetterWriter:
             website=brand.website,
             return_address=brand.return_address,
         )
+
+    def for_show(self, blobs: Blobs) -> LetterWriter:
+        """One that reads and keeps files in `blobs` instead."""
+        other = copy.copy(self)
+        other._blobs = blobs
+        return other
 
     def write(self, letters: Sequence[tuple[Write, int | None]], ticket_id: int | None, occasion: Occasion) -> int:
         """Queue each letter, about the case with the id beside it, for each of its readers; returns how many mails.

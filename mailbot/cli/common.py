@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from mailbot.wiring import Desk, open_desk, open_store
 
 out = Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+_STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -51,15 +54,28 @@ def store(context: typer.Context) -> Iterator[None]:
         yield
 
 
-def write_new(file: Path, content: bytes) -> None:
-    """Write a file that isn't there yet, for its owner alone: it holds a customer's data."""
+def write_new(file: Path, content: bytes, *, overwrite: bool = False) -> None:
+    """Write a file that isn't there yet, for its owner alone: it holds a customer's data.
+
+    With `overwrite` a file that is there is replaced as a whole, or stays as it is.
+    """
+    target = file.with_name(f".{file.name}.{os.getpid()}") if overwrite else file
     try:
-        with open(file, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target:
-            target.write(content)
+        with open(target, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as opened:
+            opened.write(content)
+        if overwrite:
+            os.replace(target, file)
     except FileExistsError:
         raise ConfigError(f"{file}: there already; nothing is overwritten") from None
     except OSError as error:
+        if overwrite:
+            target.unlink(missing_ok=True)
         raise ConfigError(f"{file}: can't be written: {error.strerror}") from None
+
+
+def visible(text: str) -> str:
+    """Text from outside without what steers a terminal or turns the writing direction (UAX #9); lines stay lines."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\t", "    "))
 
 
 def print_json(value: Any) -> None:
@@ -102,8 +118,8 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M %Z")
     if isinstance(value, (tuple, list)):
-        return ", ".join(str(item) for item in value)
-    return "" if value is None else str(value)
+        return visible(", ".join(str(item) for item in value))
+    return "" if value is None else visible(str(value))
 
 
 def expect_one_of(option: str, value: str, words: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from mailbot import __version__
 from mailbot.cli import (
     addresses,
     demo,
+    explain,
     intents,
     mail,
     monitor,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, setup, work, mail, replay, monitor):
+for part in (demo, setup, work, mail, explain, replay, monitor):
     part.register(app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.tickets_app, name="tickets")

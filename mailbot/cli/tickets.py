@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -19,8 +20,10 @@ from mailbot.cli.common import (
     print_json,
     print_table,
     store,
+    visible,
     write_new,
 )
+from mailbot.cli.explanation import decision_lines
 from mailbot.domain.cases import CaseState
 from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
@@ -52,6 +55,12 @@ def _order(order: TicketOrder, current: str) -> dict[str, object]:
 def _case(row: history.CaseRow) -> dict[str, object]:
     plain = as_plain(row)
     return {"number": case_number(plain.pop("case_id")), "ticket": ticket_number(plain.pop("ticket_id")), **plain}
+
+
+def _message(message: history.StoredMessage) -> dict[str, Any]:
+    plain = as_plain(message)
+    trace = plain.pop("trace")
+    return {**plain, "decision": json.loads(trace) if trace else None}
 
 
 @tickets_app.command("list")
@@ -97,7 +106,7 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
                 "participants": members,
                 "orders": about,
                 "cases": [_case(row) for row in cases],
-                "messages": [as_plain(message) for message in messages],
+                "messages": [_message(message) for message in messages],
             }
         )
         return
@@ -109,13 +118,15 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
     for message in messages:
         who = "from" if message.direction == "in" else "to"
         other = message.sender if message.direction == "in" else message.recipient
-        out.rule(Text(f"{message.at:%Y-%m-%d %H:%M} {who} {other} ({message.origin})"), align="left")
-        out.print(Text(message.subject, style="bold"))
-        out.print(Text(message.text.strip()))
+        out.rule(Text(visible(f"{message.at:%Y-%m-%d %H:%M} {who} {other} ({message.origin})")), align="left")
+        out.print(Text(visible(message.subject), style="bold"))
+        out.print(Text(visible(message.text.strip())))
         for file in message.attachments:
             out.print(Text(f"  attached: {file.filename} ({file.content_type}, {file.size} bytes){_careful(file)}"))
         for warning in message.warnings:
-            out.print(Text(f"  when reading it: {warning}"))
+            out.print(Text(visible(f"  when reading it: {warning}")))
+        for line in decision_lines(message.trace):
+            out.print(Text(visible(f"  {line}"), style="dim"))
 
 
 def _careful(file: history.StoredAttachment) -> str:
@@ -148,7 +159,7 @@ def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) 
     with store(context):
         found = history.messages(None, limit)
     if as_json:
-        print_json([as_plain(message) for message in found])
+        print_json([_message(message) for message in found])
         return
     print_table(
         "Mails without a ticket",

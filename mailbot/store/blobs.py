@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -90,6 +90,29 @@ class Blobs:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:]
+
+
+class BlobsForShow(Blobs):
+    """What is stored can be read; what is put goes to memory alone, and is gone with this object."""
+
+    def __init__(self, stored: Blobs, contents: Mapping[str, bytes]) -> None:
+        super().__init__(stored._folder, stored._vault)
+        self._contents = dict(contents)  # by their SHA-256 (hex)
+
+    def put_all(self, contents: Iterable[bytes]) -> list[str]:
+        """Keep bytes in memory and return their digests (hex), in order."""
+        digests = []
+        for data in contents:
+            digests.append(sha256(data).hexdigest())
+            self._contents[digests[-1]] = data
+        return digests
+
+    def get(self, digest: str) -> bytes:
+        """The bytes behind a digest. Raises BadItem when they are missing or damaged."""
+        return self._contents[digest] if digest in self._contents else super().get(digest)
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._contents or super().__contains__(digest)
 
 
 def _digest_of(path: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.store import sql
+from mailbot.store import inbox, sql
 from mailbot.store.models import AttachmentRow, Case, CaseEventRow, CaseItem, Incident, Message
 
 
@@ -37,6 +37,7 @@ class StoredMessage:
     message_id: str
     at: datetime
     attachments: tuple[StoredAttachment, ...]
+    trace: str = ""  # how it was decided (JSON); "" for our own mails
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,9 @@ class IncidentRow:
 def messages(ticket_id: int | None, limit: int = 1000) -> list[StoredMessage]:
     """Mails of a ticket, oldest first; None: those that belong to no ticket."""
     where = Message.ticket.is_null() if ticket_id is None else Message.ticket == ticket_id
-    return [_message(row) for row in Message.select().where(where).order_by(Message.id).limit(limit)]
+    rows = list(Message.select().where(where).order_by(Message.id).limit(limit))
+    traces = inbox.traces(row.inbox_id for row in rows if row.inbox_id is not None)
+    return [_message(row, traces.get(row.inbox_id or 0, "")) for row in rows]
 
 
 def texts_of_ours(message_ids: Sequence[str]) -> list[str]:
@@ -106,7 +109,7 @@ def texts_from(ticket_id: int, sender: str) -> list[str]:
     return [f"{subject}\n{text}" for subject, text in sql.rows(query, ticket_id, sender)]
 
 
-def _message(row: Message) -> StoredMessage:
+def _message(row: Message, trace: str) -> StoredMessage:
     files = AttachmentRow.select().where(AttachmentRow.message == row.id).order_by(AttachmentRow.id)
     return StoredMessage(
         direction=row.direction,
@@ -130,6 +133,7 @@ def _message(row: Message) -> StoredMessage:
             )
             for f in files
         ),
+        trace=trace,
     )
 
 

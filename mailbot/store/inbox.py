@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mailbot.store import sql
 from mailbot.store.models import Inbox
+
+_AT_ONCE = 1000  # ids in one statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +110,33 @@ def by_digest(digest: str) -> InboxItem | None:
     """The mail with these bytes, or None."""
     row = Inbox.get_or_none(Inbox.digest == digest)
     return _item(row) if row else None
+
+
+def traces(inbox_ids: Iterable[int]) -> dict[int, str]:
+    """The stored explanations (JSON) of those mails that are decided, by id."""
+    wanted = list(inbox_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        found.update(sql.rows(f"SELECT id, trace FROM inbox WHERE id IN {sql.marks(some)} AND trace <> ''", *some))
+    return found
+
+
+def stand_in(digest: str, now: datetime) -> int:
+    """A row for a mail that is only rehearsed; its caller rolls back. Returns the id."""
+    return sql.insert(
+        "inbox",
+        digest=f"rehearsal of {digest}",  # the mail itself may be stored, and a digest stands once
+        source="file",
+        size=0,
+        is_header_only=False,
+        received_at=now,
+        state="pending",
+        attempts=0,
+        error="",
+        trace="",
+        rules_version="",
+    )
 
 
 def retry(inbox_id: int) -> bool:

@@ -217,6 +217,17 @@ def get(outbox_id: int) -> OutgoingMail | None:
     return _mail(row) if row else None
 
 
+def written_after(outbox_id: int) -> list[OutgoingMail]:
+    """Mails with a higher id, in the order in which they were written."""
+    return [_mail(row) for row in Outbox.select().where(Outbox.id > outbox_id).order_by(Outbox.id)]
+
+
+def newest_id() -> int:
+    """The highest id, 0 where there is none."""
+    found = sql.first("SELECT MAX(id) FROM outbox")
+    return int(found[0] or 0) if found else 0
+
+
 def requeue(outbox_id: int, now: datetime) -> bool:
     """Send a dead or uncertain mail again, with the same Message-ID; False when it is in another state."""
     with Outbox._meta.database.atomic("IMMEDIATE"):

@@ -113,6 +113,7 @@ def test_the_wheel_carries_code_and_starter_files_and_nothing_else(installed: Pa
     top = {path.name for path in installed.iterdir()}
     assert {name for name in top if not name.endswith(".dist-info")} == {"mailbot"}
     assert (installed / "mailbot" / "store" / "migrations" / "0001_initial.sql").is_file()
+    assert (installed / "mailbot" / "cli" / "explain_page.html.j2").is_file()
     for name in SHIPPED:
         _same(ROOT / name, installed / "mailbot" / "starter" / name)
 

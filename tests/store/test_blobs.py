@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import BadItem, ConfigError, TryAgainLater
-from mailbot.store.blobs import Blobs
+from mailbot.store.blobs import Blobs, BlobsForShow
 from mailbot.store.vault import Keys, Vault
 
 OLD, NEW = Keys(ids=("k1",), secrets={"k1": b"o" * 32}), Keys(ids=("k2",), secrets={"k2": b"n" * 32})
@@ -126,7 +126,7 @@ def test_what_a_crash_left_half_written_is_neither_taken_for_the_bytes_nor_in_th
 WRITER = """
 import sys
 from pathlib import Path
-from mailbot.store.blobs import Blobs
+from mailbot.store.blobs import Blobs, BlobsForShow
 from mailbot.store.vault import Keys, Vault
 blobs = Blobs(Path(sys.argv[1]), Vault(Keys(ids=("k1",), secrets={"k1": b"o" * 32})))
 for number in range(100_000):
@@ -176,3 +176,18 @@ def test_what_a_kill_left_half_written_is_swept_away(blobs: Blobs, tmp_path: Pat
     assert blobs.sweep() == 1
     assert len(files(tmp_path)) == 1
     assert blobs.get(digest) == DATA
+
+
+def test_for_show_stored_bytes_are_read_and_new_ones_never_reach_the_disk(blobs: Blobs, tmp_path: Path) -> None:
+    stored = blobs.put(DATA)
+    before = files(tmp_path)
+    shown = BlobsForShow(blobs, {"given": b"of the mail"})
+    new = shown.put(b"new")
+    assert shown.put_all([b"new", b"newer", b"new"]) == [new, sha256(b"newer").hexdigest(), new]
+    assert [shown.get(name) for name in (stored, "given", new)] == [DATA, b"of the mail", b"new"]
+    assert stored in shown
+    assert new in shown
+    assert new not in blobs
+    assert files(tmp_path) == before
+    with pytest.raises(BadItem, match="missing"):
+        shown.get(sha256(b"never put").hexdigest())
