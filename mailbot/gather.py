@@ -15,6 +15,7 @@ from mailbot.apply import Occasion
 from mailbot.correspondence import Correspondence
 from mailbot.domain.bounces import MONEY_TEMPLATES, BounceLimits, after_bounce, report_about, severity_of
 from mailbot.domain.commands import StaffWords, read_staff_words
+from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import AnswerBudget, BounceFacts, Facts, Oversize, TicketFacts
 from mailbot.domain.forms import Answers, form_labels, read_form
 from mailbot.domain.match import Exact, NoMatch, OrderMatch, foreign_order, match_order
@@ -62,6 +63,7 @@ class Gatherer:
         *,
         now: datetime | None = None,
         item: inbox.InboxItem | None = None,
+        documents: Documents = NO_DOCUMENTS,
     ) -> Gathered:
         """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
         now = now or self.clock()
@@ -132,6 +134,7 @@ class Gatherer:
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
+            documents=documents,
         )
         occasion = Occasion(
             now=now,
@@ -145,6 +148,18 @@ class Gatherer:
             subject_key=subject_key(sender, mail.subject),
         )
         return Gathered(facts=facts, occasion=occasion)
+
+    def may_hold_evidence(self, mail: IncomingMail, item: inbox.InboxItem | None) -> bool:
+        """Whether attached files are worth reading: a customer's own mail, not a machine's, staff's or spam."""
+        sender = _writable(mail.sender)
+        source = item.source if item else ""
+        spam = self.settings.spam
+        return (
+            mail.origin is Origin.HUMAN
+            and self._role(sender)[0] is Role.CUSTOMER
+            and not spam_mark(mail.spam_headers, spam.headers, source, self.settings.spam_folders())
+            and not blocked_by(sender, spam.blocklist)
+        )
 
     def _role(self, sender: str) -> tuple[Role, str]:
         if not sender:

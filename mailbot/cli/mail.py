@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +14,18 @@ import typer
 from rich.text import Text
 
 from mailbot.cli.common import AsJson, as_plain, desk, err, out, print_json, print_table
+from mailbot.documents import read_all, read_one
 from mailbot.domain.effects import Decision
 from mailbot.domain.match import Exact
+from mailbot.domain.message import Attachment
+from mailbot.domain.readings import FileReading
 from mailbot.errors import ConfigError
+from mailbot.extractor import Extractor
 from mailbot.gather import Gathered
 from mailbot.mail.contract import parse_line
 from mailbot.mail.parse import parse_mail
-from mailbot.wiring import Desk
+from mailbot.settings.model import EvidenceSettings
+from mailbot.wiring import Desk, file_extractor, mail_bounds
 
 
 def register(app: typer.Typer) -> None:
@@ -26,19 +34,35 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
-def parse(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files with one mail each.")]) -> None:
+def parse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files with one mail each.")],
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Also read attached PDFs, pictures and forwarded mails.")
+    ] = False,
+) -> None:
     """One JSON line per file: what the mail says. Needs no settings; never fails on a bad mail."""
     code = 0
-    for path in files:
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            err.print(f"mailbot: {path}: can't be read: {error.strerror}", markup=False)
-            code = 2
-            continue
-        sys.stdout.write(json.dumps(parse_line(str(path), parse_mail(raw)), ensure_ascii=False) + "\n")
+    evidence = EvidenceSettings()
+    with closing(file_extractor(evidence)) as extractor:
+        for path in files:
+            try:
+                raw = path.read_bytes()
+            except OSError as error:
+                err.print(f"mailbot: {path}: can't be read: {error.strerror}", markup=False)
+                code = 2
+                continue
+            parsed = parse_mail(raw)
+            line = parse_line(str(path), parsed)
+            if documents:
+                read = partial(_read_one, extractor, parsed.contents)
+                line["documents"] = as_plain(read_all(parsed.mail, mail_bounds(evidence), read))
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     if code:
         raise typer.Exit(code)
+
+
+def _read_one(extractor: Extractor, contents: Mapping[str, bytes], file: Attachment) -> FileReading:
+    return read_one(extractor, file, contents[file.sha256])
 
 
 def explain(
@@ -66,6 +90,7 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
         "references": as_plain(facts.references),
         "thread": as_plain(facts.thread),
         "order": {"match": type(facts.order).__name__, "number": order, "evidence": facts.order.evidence},
+        "documents": as_plain(facts.documents),
         "wishes": [as_plain(wish) for wish in facts.wishes],
         "form": dict(facts.form),
         "rules_version": opened.book.version,
@@ -88,6 +113,9 @@ def _show(opened: Desk, gathered: Gathered, decision: Decision, *, as_json: bool
             *(("ticket refused", line) for line in facts.thread.refused),
             ("order", f"{type(facts.order).__name__}{' ' + order if order else ''}"),
             *(("", line) for line in facts.order.evidence),
+            *((f"file {text.filename}", f"{text.source}: {text.text}") for text in facts.documents.found),
+            *(("file not read", note) for note in facts.documents.notes),
+            *(("file reader missing", package) for package in facts.documents.missing),
             *((f"wish {wish.name}", f"{wish.score} points: {', '.join(wish.because)}") for wish in facts.wishes),
             *((f"form: {name}", value) for name, value in facts.form.items()),
         ],

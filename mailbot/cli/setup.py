@@ -16,6 +16,7 @@ from mailbot.cli.common import AsJson, err, out, print_json, print_table, settin
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.errors import ConfigError, MailbotError
 from mailbot.evidence.calendars import work_calendar
+from mailbot.evidence.readers import installed, lacking
 from mailbot.logins import LoginTokens
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
@@ -99,10 +100,11 @@ def check(
             worst = 2 if 2 in (worst, error.exit_code) else error.exit_code
     hints = _hints(settings)
     if as_json:
-        print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints})
+        print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints, "readers": installed()})
     else:
         for problem in problems:
             err.print(f"mailbot: {problem}", markup=False)
+        print_table("Readers of attached files", ("reads", "by"), list(installed().items()))
         for hint in hints:
             out.print(f"note: {hint}", markup=False)
         out.print(f"checked and fine: {', '.join(done)}", markup=False)
@@ -151,6 +153,8 @@ def _hints(settings: Settings) -> list[str]:
         hints.append(
             "authentication.staff_commands_need_pass is off: whoever gets hold of a notice's address may move its case"
         )
+    if settings.evidence.files:
+        hints.extend(lacking(ocr=settings.evidence.ocr))
     if not settings.reply_address:
         hints.append("reply_address is empty: threads are recognised by Message-ID and subject tag only")
     return hints

@@ -10,6 +10,7 @@ from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
 from mailbot.domain.confirmation import ConfirmationFacts
+from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
@@ -143,6 +144,7 @@ class Facts:
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
+    documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 
     @property
     def language(self) -> str:

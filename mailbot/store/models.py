@@ -6,6 +6,7 @@ from peewee import (
     AutoField,
     BlobField,
     BooleanField,
+    CompositeKey,
     DateField,
     ForeignKeyField,
     IntegerField,
@@ -234,6 +235,18 @@ class AttachmentRow(Model):
         table_name = "attachment"
 
 
+class FileReadingRow(Model):
+    """What was read from an attached file, by which engine."""
+
+    file_digest = TextField()  # SHA-256 of the file, as in `attachment`
+    engine = TextField()  # libraries, their versions and the bounds
+    sealed = BlobField()
+
+    class Meta:
+        table_name = "file_reading"
+        primary_key = CompositeKey("file_digest", "engine")
+
+
 class Case(Model):
     """A return case."""
 
@@ -354,6 +367,7 @@ MODELS: tuple[type[Model], ...] = (
     OutboxBytes,
     Message,
     AttachmentRow,
+    FileReadingRow,
     Case,
     CaseItem,
     CaseEventRow,

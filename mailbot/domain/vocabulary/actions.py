@@ -262,6 +262,7 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         remarks.append(f"marked as spam: {facts.spam}")
     if facts.foreign_order is not None and argument == "order_not_confirmed":
         remarks.append("the order's own address was asked whether this sender may speak for the order")
+    remarks.extend(facts.documents.notes)
     remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
         remarks.append("several orders are named: " + ", ".join(order.number for order in facts.order.orders))
