@@ -44,7 +44,7 @@ $(VENV)/demo-ready: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/test-ready: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) '.[demo,dev]'
+	$(INSTALL) '.[demo,dev,ocr]'
 	@touch $@ $(VENV)/demo-ready
 
 # Freeze what is installed now, after raising versions on purpose.

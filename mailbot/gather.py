@@ -181,6 +181,18 @@ class Gatherer:
         )
         return Gathered(facts=facts, occasion=occasion)
 
+    def may_hold_evidence(self, mail: IncomingMail, item: inbox.InboxItem | None) -> bool:
+        """Whether attached files are worth reading: a customer's own mail, not a machine's, staff's or spam."""
+        sender = _writable(mail.sender)
+        source = item.source if item else ""
+        spam = self.settings.spam
+        return (
+            mail.origin is Origin.HUMAN
+            and self._role(sender)[0] is Role.CUSTOMER
+            and not spam_mark(mail.spam_headers, spam.headers, source, self.settings.spam_folders())
+            and not blocked_by(sender, spam.blocklist)
+        )
+
     def _role(self, sender: str) -> tuple[Role, str]:
         if not sender:
             return Role.NOBODY, ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot.apply import Applier
+from mailbot.documents import DocumentReader
+from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.effects import Decision, RecordIncident
 from mailbot.domain.facts import Facts
 from mailbot.domain.message import IncomingMail
@@ -55,6 +58,7 @@ class Processor:
     book: RuleBook
     applier: Applier
     reader: Reader
+    documents: DocumentReader
     attempts: int  # tries before a mail that fails is quarantined
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
@@ -93,10 +97,11 @@ class Processor:
         """Decide about one mail and carry it out; False when another process had it done."""
         if isinstance(reading, BadItem):
             raise reading
+        documents = self.documents_of(reading, item)
         with transaction():
             if not inbox.still_pending(item.inbox_id):
                 return False
-            gathered = self.gatherer.gather(reading, item.received_at, item.inbox_id, item=item)
+            gathered = self.gatherer.gather(reading, item.received_at, item.inbox_id, item=item, documents=documents)
             decision = decide(gathered.facts, self.book)
             self.applier.apply(decision.effects, gathered.occasion)
             inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
@@ -105,14 +110,22 @@ class Processor:
         log.info("mail %d done: %s", item.inbox_id, decision.trace[-1].rule if decision.trace else "no rule")
         return True
 
+    def documents_of(self, mail: IncomingMail, item: inbox.InboxItem) -> Documents:
+        """What the files of a stored mail say, where they are worth reading; outside of a transaction."""
+        return self.documents.of_stored(mail) if self.gatherer.may_hold_evidence(mail, item) else NO_DOCUMENTS
+
     def rehearse(self, raw: bytes, show: Callable[[Gathered, Decision], None]) -> None:
         """Decide about a mail and let `show` look at the outcome, then undo everything (`explain`)."""
-        mail = parse_mail(raw).mail
+        parsed = parse_mail(raw)
+        mail = parsed.mail
+        item = inbox.by_digest(mail.digest)
+        documents = NO_DOCUMENTS
+        if self.gatherer.may_hold_evidence(mail, item):
+            documents = self.documents.of_file(mail, parsed.contents)
         try:
             with transaction():
-                item = inbox.by_digest(mail.digest)
                 arrived = item.received_at if item else self.clock()
-                gathered = self.gatherer.gather(mail, arrived, None, now=arrived, item=item)
+                gathered = self.gatherer.gather(mail, arrived, None, now=arrived, item=item, documents=documents)
                 show(gathered, decide(gathered.facts, self.book))
                 raise Rehearsal
         except Rehearsal:
@@ -142,6 +155,12 @@ def _trace(facts: Facts, decision: Decision) -> str:
                 "evidence": facts.order.evidence,
                 "conflicts": facts.order.conflicts,
                 "candidates": [{"number": one.order.number, "points": one.points} for one in facts.order.candidates],
+            },
+            # How many texts of which kind; what they say are the customer's words.
+            "documents": {
+                "found": Counter(document.source.name.lower() for document in facts.documents.found),
+                "notes": len(facts.documents.notes),
+                "missing": facts.documents.missing,
             },
             "wishes": [{"name": wish.name, "score": wish.score, "because": wish.because} for wish in facts.wishes],
             "rules": [

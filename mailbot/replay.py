@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailbot.domain.documents import Documents
 from mailbot.domain.effects import Decision, Effect, Write
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.rules import RuleBook, decide
@@ -55,19 +56,21 @@ def replay(processor: Processor, book: RuleBook, since: datetime | None) -> Iter
             for item, mail in zip(batch, readings, strict=True):
                 if isinstance(mail, BadItem):
                     continue
+                documents = processor.documents_of(mail, item)
                 yield Replayed(
                     inbox_id=item.inbox_id,
                     received_at=item.received_at,
-                    now=_outcome(processor, mail, item),
-                    then=_outcome(other, mail, item),
+                    now=_outcome(processor, mail, item, documents),
+                    then=_outcome(other, mail, item, documents),
                 )
 
 
-def _outcome(processor: Processor, mail: IncomingMail, item: inbox.InboxItem) -> Outcome:
+def _outcome(processor: Processor, mail: IncomingMail, item: inbox.InboxItem, documents: Documents) -> Outcome:
     at = item.received_at
     try:
         with transaction():
-            decision = decide(processor.gatherer.gather(mail, at, None, now=at, item=item).facts, processor.book)
+            gathered = processor.gatherer.gather(mail, at, None, now=at, item=item, documents=documents)
+            decision = decide(gathered.facts, processor.book)
             raise Rehearsal
     except Rehearsal:
         return _summary(decision)

@@ -12,9 +12,13 @@ from mailbot.apply import Applier
 from mailbot.apply.letters import LetterWriter
 from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
+from mailbot.documents import DocumentReader, MailBounds
 from mailbot.domain.catalogue import Catalogue, catalogue_of
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
+from mailbot.evidence.bounds import Bounds
+from mailbot.extractor import Bench as ExtractorBench
+from mailbot.extractor import Extractor
 from mailbot.gather import Gatherer
 from mailbot.idle import Watch
 from mailbot.intake import Intake
@@ -27,6 +31,7 @@ from mailbot.reader import Bench, Reader
 from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.cataloguefile import load_catalogue
+from mailbot.settings.model import EvidenceSettings
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
@@ -114,8 +119,8 @@ def open_desk(settings_file: Path, clock: Clock = lambda: datetime.now(UTC)) -> 
                 memory=limits.reading_memory,
             )
         )
-        with contextlib.closing(reader):
-            yield build_desk(settings, database, reader, clock, settings_file)
+        with contextlib.closing(reader), contextlib.closing(file_extractor(settings.evidence)) as extractor:
+            yield build_desk(settings, database, reader, extractor, clock, settings_file)
 
 
 @contextlib.contextmanager
@@ -130,7 +135,31 @@ def open_store(settings: Settings) -> Iterator[Database]:
             database.close()
 
 
-def build_desk(settings: Settings, database: Database, reader: Reader, clock: Clock, settings_file: Path) -> Desk:
+def file_extractor(evidence: EvidenceSettings) -> Extractor:
+    """The process that reads attached files, not started yet."""
+    bounds = evidence_bounds(evidence)
+    return Extractor(ExtractorBench(seconds=evidence.file_seconds, memory=evidence.memory, bounds=bounds))
+
+
+def evidence_bounds(evidence: EvidenceSettings) -> Bounds:
+    """How much of a file is read."""
+    return Bounds(
+        pages=evidence.pages,
+        characters=evidence.characters,
+        pixels=evidence.pixels,
+        ocr=evidence.ocr,
+        ocr_threads=evidence.ocr_threads,
+    )
+
+
+def mail_bounds(evidence: EvidenceSettings) -> MailBounds:
+    """How much of one mail's files is read."""
+    return MailBounds(files=evidence.files, file_bytes=evidence.file_bytes, seconds=evidence.mail_seconds)
+
+
+def build_desk(
+    settings: Settings, database: Database, reader: Reader, extractor: Extractor, clock: Clock, settings_file: Path
+) -> Desk:
     """Put the parts together over an open database."""
     templates = load_templates(settings)
     book = check_rules(settings, templates)
@@ -162,6 +191,7 @@ def build_desk(settings: Settings, database: Database, reader: Reader, clock: Cl
         book=book,
         applier=applier,
         reader=reader,
+        documents=DocumentReader(extractor=extractor, bounds=mail_bounds(settings.evidence), vault=vault, blobs=blobs),
         attempts=settings.limits.attempts,
         clock=clock,
     )

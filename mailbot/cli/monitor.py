@@ -10,6 +10,7 @@ from rich.text import Text
 
 from mailbot.cli.common import AsJson, as_plain, err, out, print_json, print_table, settings_file
 from mailbot.errors import ConfigError, MailbotError, TryAgainLater
+from mailbot.evidence.readers import installed, lacking
 from mailbot.logins import LoginTokens
 from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
@@ -72,6 +73,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     dropped = folder.state(now) if folder is not None else None
     if folder is not None and dropped is not None:
         problems.extend(_order_problems(folder, dropped))
+    readers = lacking(ocr=settings.evidence.ocr) if settings.evidence.files else []
     if as_json:
         print_json(
             {
@@ -84,6 +86,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "addresses": flagged,
                 "held_back": held,
                 "drop_folder": as_plain(dropped) if dropped is not None else None,
+                "readers": installed(),
                 "incidents": [as_plain(incident) for incident in incidents],
                 "last_pass": last,
                 "last_hang": hang,
@@ -100,6 +103,8 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         print_table(
             "Incidents of the last day", ("at", "kind", "detail"), [(i.at, i.kind, i.detail) for i in incidents]
         )
+        for note in readers:
+            out.print(Text(f"note: {note}"))
         out.print(Text(f"last pass: {last['at'] if last else 'never'}"))
         for problem in problems:
             out.print(Text(f"look: {problem}"))

@@ -18,6 +18,7 @@ from mailbot.cli.common import AsJson, err, out, print_json, print_table, settin
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.errors import ConfigError, MailbotError
 from mailbot.evidence.calendars import work_calendar
+from mailbot.evidence.readers import installed, lacking
 from mailbot.logins import LoginTokens
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
@@ -108,10 +109,11 @@ def check(
             problems.append(str(error))
             worst = 2 if 2 in (worst, error.exit_code) else error.exit_code
     if as_json:
-        print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints})
+        print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints, "readers": installed()})
     else:
         for problem in problems:
             err.print(f"mailbot: {problem}", markup=False)
+        print_table("Readers of attached files", ("reads", "by"), list(installed().items()))
         for hint in hints:
             out.print(f"note: {hint}", markup=False)
         out.print(f"checked and fine: {', '.join(done)}", markup=False)
@@ -164,6 +166,8 @@ def _advice(file: Path, settings: Settings, languages: Collection[str]) -> tuple
     """What is wrong, and what should be looked at, each with its place."""
     found = advise(settings, languages, datetime.now(ZoneInfo(settings.timezone)).date())
     lines = [(advice.wrong, f"{place_of(file, advice.key)}: {advice.text}") for advice in found]
+    if settings.evidence.files:
+        lines.extend((False, line) for line in lacking(ocr=settings.evidence.ocr))
     return [line for wrong, line in lines if wrong], [line for wrong, line in lines if not wrong]
 
 

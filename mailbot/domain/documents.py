@@ -31,6 +31,7 @@ class Documents:
 
     found: tuple[Document, ...] = ()  # in the order of the attachments
     notes: tuple[str, ...] = ()  # what could not be read and why, for staff
+    missing: tuple[str, ...] = ()  # readers that are not installed and would have been asked, for the operator
 
 
 NO_DOCUMENTS = Documents()

@@ -184,8 +184,8 @@ class Facts:
     refund: RefundFacts | None = None  # the newest of the matched order
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
-    documents: Documents = NO_DOCUMENTS  # what attached files say
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
+    documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 
     @property
     def language(self) -> str:

@@ -154,6 +154,21 @@ class LimitSettings(Section):
     soft_bounce_days: float = Field(default=14, gt=0, le=365)
 
 
+class EvidenceSettings(Section):
+    """How much of attached files is read (G9)."""
+
+    files: int = Field(default=10, ge=0, le=100)
+    file_bytes: int = Field(default=25_000_000, ge=1_000, le=500_000_000)
+    pages: int = Field(default=10, ge=1, le=1000)
+    characters: int = Field(default=50_000, ge=100, le=1_000_000)
+    pixels: int = Field(default=40_000_000, ge=10_000, le=500_000_000)
+    file_seconds: Seconds = 30
+    mail_seconds: Seconds = 60
+    memory: int = Field(default=1_500_000_000, ge=200_000_000)
+    ocr: bool = True
+    ocr_threads: int = Field(default=1, ge=1, le=64)
+
+
 class ThreadSettings(Section):
     """How long a conversation is the same one."""
 
@@ -214,6 +229,7 @@ class Settings(Section):
     delivery: DeliverySettings = DeliverySettings()
     limits: LimitSettings = LimitSettings()
     spam: SpamSettings = SpamSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     threads: ThreadSettings = ThreadSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 

@@ -16,6 +16,7 @@ from peewee import (
 from mailbot.store.address_models import AddressRow
 from mailbot.store.fields import AmountField, UtcField
 from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
+from mailbot.store.reading_models import FileReadingRow
 
 
 class Inbox(Model):
@@ -377,6 +378,7 @@ MODELS: tuple[type[Model], ...] = (
     OutboxBytes,
     Message,
     AttachmentRow,
+    FileReadingRow,
     Case,
     CaseItem,
     CaseEventRow,

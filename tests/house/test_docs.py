@@ -71,7 +71,7 @@ def test_the_starter_file_shows_the_defaults() -> None:
     """Whoever deletes a line gets what the line said; what names the shop has no default."""
     optional = {name: field for name, field in Settings.model_fields.items() if not field.is_required()}
     shown = load_settings(ROOT / "settings.yaml", {}).model_dump()
-    for name in ("limits", "delivery", "schedule", "orders", "timezone", "calendar", "languages"):
+    for name in ("limits", "evidence", "delivery", "schedule", "orders", "timezone", "calendar", "languages"):
         default = optional[name].get_default()
         assert shown[name] == (default.model_dump() if isinstance(default, BaseModel) else default), name
 

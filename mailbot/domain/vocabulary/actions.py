@@ -287,6 +287,7 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
         remarks.append(Remark("marked as spam: {mark}", mark=facts.spam))
     if facts.foreign_order is not None and argument == "order_not_confirmed":
         remarks.append(Remark("the order's own address was asked whether this sender may speak for the order"))
+    remarks.extend(facts.documents.notes)
     remarks.extend(_bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
         named = ", ".join(order.number for order in facts.order.orders)

@@ -232,6 +232,14 @@ CREATE TABLE attachment (
 CREATE INDEX attachment_message ON attachment (message_id);
 CREATE INDEX attachment_digest ON attachment (digest);
 
+-- What was read from attached files; customers' words, so they are sealed.
+CREATE TABLE file_reading (
+  file_digest TEXT NOT NULL,
+  engine TEXT NOT NULL,
+  sealed {bytes} NOT NULL,
+  PRIMARY KEY (file_digest, engine)
+);
+
 CREATE TABLE cases (
   id {id},
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
