@@ -35,9 +35,11 @@ from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
-from mailbot.mail.render import Templates, person_name
+from mailbot.mail.letter_values import person_name
+from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
+from mailbot.settings.model import BrandSettings
 from mailbot.store import confirmations, orders, outbox, tickets, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
@@ -65,6 +67,20 @@ def _scene(ticket_id: int | None) -> _Scene:
     )
 
 
+def brand_of(brand: BrandSettings) -> Brand:
+    """The sender as letters know it."""
+    return Brand(
+        name=brand.name,
+        support_address=brand.support_address,
+        phone=brand.phone,
+        phone_hours=brand.phone_hours,
+        chat_url=brand.chat_url,
+        website=brand.website,
+        return_address=brand.return_address,
+        color=brand.color,
+    )
+
+
 class LetterWriter:
     """Renders, composes and freezes letters inside the deciding transaction (G2)."""
 
@@ -85,16 +101,7 @@ class LetterWriter:
         self._vault = vault
         self._blobs = blobs
         self._zone = ZoneInfo(settings.timezone)
-        brand = settings.brand
-        self._brand = Brand(
-            name=brand.name,
-            support_address=brand.support_address,
-            phone=brand.phone,
-            phone_hours=brand.phone_hours,
-            chat_url=brand.chat_url,
-            website=brand.website,
-            return_address=brand.return_address,
-        )
+        self._brand = brand_of(settings.brand)
 
     def write(self, letters: Sequence[Write], ticket_id: int | None, occasion: Occasion) -> int:
         """Queue each letter for each of its readers; returns how many mails that makes.

@@ -50,6 +50,7 @@ class BrandSettings(Section):
     chat_url: str = ""
     website: str = ""
     return_address: tuple[str, ...] = Field(min_length=1)
+    color: str = Field(default="#12435f", pattern=r"^#[0-9A-Fa-f]{6}$")
 
 
 class StaffMember(Section):
@@ -165,7 +166,7 @@ class Settings(Section):
     reply_address: str = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     calendar: str = "CN"
-    languages: tuple[str, ...] = Field(default=("zh-Hans", "en"), min_length=1)
+    languages: tuple[str, ...] = Field(default=("zh-Hans", "zh-Hant", "ja", "de", "fr", "es", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
     catalogue: str = "catalogue.yaml"
