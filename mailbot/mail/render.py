@@ -33,7 +33,10 @@ LAYOUT = "_layout.html.j2"
 
 _MARKED = re.compile(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}", re.DOTALL)
 _SLOT = re.compile(f"{OPEN}([a-z]?[0-9]*){CLOSE}")
-_NUMBER = re.compile("[A-Z]{1,3}-[0-9]+")  # of a ticket, case or refund: people copy it, so it mustn't be broken
+# What mustn't be broken: the number of a ticket, case or refund, which people copy, and a masked address.
+_WHOLE = re.compile(r"[A-Z]{1,3}-[0-9]+|\S?…\S?@\S{1,25}")
+_MAIL_WORD = re.compile(r"\b[Ee]-[Mm]ails?(?!\w)")
+_UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 _BLANK_LINES = re.compile(r"\n{3,}")
 _REGION_SCRIPTS = {"zh": "zh-Hans", "zh-cn": "zh-Hans", "zh-sg": "zh-Hans"} | dict.fromkeys(
     ("zh-tw", "zh-hk", "zh-mo"), "zh-Hant"
@@ -246,6 +249,7 @@ class Templates:
     def _make_page(self, markdown: str, language: str, colours: Palette) -> tuple[str, ...]:
         """The document around the values: pieces of HTML at even places, names of slots at odd ones."""
         body = re.sub('href="slot:([0-9]+)"', f'href="{OPEN}h\\1{CLOSE}"', self._markdown(markdown).strip())
+        body = _MAIL_WORD.sub(lambda word: _UNBROKEN.format(word[0]), body)
         try:
             # The layout is given slots and finished HTML, so it needs no marks of its own.
             slots = {"subject": f"{OPEN}s{CLOSE}", "brand": f"{OPEN}n{CLOSE}"}
@@ -296,6 +300,7 @@ def _fill(page: Sequence[str], values: Sequence[tuple[str, str]], *, subject: st
             filled[place] = escape(f"mailto:{target}" if "@" in target and "/" not in target else target)
         else:
             value = values[int(slot)][1]
-            whole = _NUMBER.fullmatch(value)
-            filled[place] = f'<span style="white-space: nowrap">{value}</span>' if whole else _escaped_lines(value)
+            filled[place] = _escaped_lines(value)
+            if _WHOLE.fullmatch(value):
+                filled[place] = _UNBROKEN.format(filled[place])
     return "".join(filled)
