@@ -206,7 +206,7 @@ def test_words_too_few_to_tell_are_answered_in_the_language_of_the_last_ticket(w
 
 ABROAD = {
     "zh-Hant": ("我想退貨", "您好，我想把訂單 TP2026110009 的熱水壺退貨，收據請見附件，謝謝。",
-                "商品狀況：未使用，配件齊全\n退貨原因：尺寸不合", "您好：", "商品狀況：", "已核准"),
+                "商品狀況：未使用，配件齊全\n退貨原因：尺寸不合", "您好：", "商品狀況：", "已經核准"),
     "ja": ("返品希望", "注文 TP2026110009 の電気ケトルを返品したいです。領収書を添付します。よろしくお願いします。",
            "商品の状態：未使用、付属品もすべてあります", " 様", "商品の状態：", "承認いたしました"),
     "de": ("Rückgabe", "Guten Tag, ich möchte meinen Wasserkocher aus der Bestellung TP2026110009 zurückgeben. Danke!",
