@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot.apply import Applier
-from mailbot.apply.letters import LetterWriter
+from mailbot.apply.letters import LetterWriter, brand_of
 from mailbot.correspondence import Correspondence
 from mailbot.deliver import Deliverer
 from mailbot.documents import DocumentReader, MailBounds
 from mailbot.domain.catalogue import Catalogue, catalogue_of
+from mailbot.domain.letters import Brand
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
 from mailbot.evidence.bounds import Bounds
@@ -90,6 +91,14 @@ def catalogue(settings: Settings) -> Catalogue:
 def load_templates(settings: Settings) -> Templates:
     """The templates, with the set languages as fallback."""
     return Templates.load(settings.templates, fallback=tuple(reversed(settings.languages)))
+
+
+def letters_here(settings_file: Path) -> tuple[Templates, Brand | None]:
+    """The templates and the sender; those that `init` copies and no sender, where there is no settings file yet."""
+    if not settings_file.exists():
+        return Templates.load(starter_file("templates")), None
+    settings = load_settings(settings_file)
+    return load_templates(settings), brand_of(settings.brand)
 
 
 def check_rules(settings: Settings, templates: Templates) -> RuleBook:

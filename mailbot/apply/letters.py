@@ -33,12 +33,28 @@ from mailbot.domain.shipping import ShippingTable
 from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
-from mailbot.mail.render import Templates, person_name
+from mailbot.mail.letter_values import person_name
+from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
+from mailbot.settings.model import BrandSettings
 from mailbot.store import confirmations, orders, outbox, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
+
+
+def brand_of(brand: BrandSettings) -> Brand:
+    """The sender as letters know it."""
+    return Brand(
+        name=brand.name,
+        support_address=brand.support_address,
+        phone=brand.phone,
+        phone_hours=brand.phone_hours,
+        chat_url=brand.chat_url,
+        website=brand.website,
+        return_address=brand.return_address,
+        color=brand.color,
+    )
 
 
 class LetterWriter:
@@ -63,16 +79,7 @@ class LetterWriter:
         self._vault = vault
         self._blobs = blobs
         self._zone = ZoneInfo(settings.timezone)
-        brand = settings.brand
-        self._brand = Brand(
-            name=brand.name,
-            support_address=brand.support_address,
-            phone=brand.phone,
-            phone_hours=brand.phone_hours,
-            chat_url=brand.chat_url,
-            website=brand.website,
-            return_address=brand.return_address,
-        )
+        self._brand = brand_of(settings.brand)
 
     def for_show(self, blobs: Blobs) -> LetterWriter:
         """One that reads and keeps files in `blobs` instead."""

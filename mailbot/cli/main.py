@@ -24,6 +24,7 @@ from mailbot.cli import (
     refunds,
     replay,
     setup,
+    templates,
     tickets,
     work,
 )
@@ -44,6 +45,7 @@ app.add_typer(tickets.tickets_app, name="tickets")
 app.add_typer(tickets.cases_app, name="cases")
 app.add_typer(refunds.app, name="refunds")
 app.add_typer(intents.app, name="intents")
+app.add_typer(templates.app, name="templates")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(quarantine.app, name="quarantine")

@@ -122,7 +122,7 @@ def check(
 
 
 def _check_templates(settings: Settings) -> None:
-    problems = load_templates(settings).check()
+    problems = load_templates(settings).check(settings.languages, settings.staff.language)
     if problems:
         raise ConfigError("\n".join(problems))
 

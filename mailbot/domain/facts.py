@@ -195,10 +195,14 @@ class Facts:
         return self.known(*wanted)
 
     def known(self, *wanted: str) -> str:
-        """The first of the languages that can be written in, else the last of settings."""
-        for language in wanted:
+        """The first of the languages that can be written in, in its own script if there is a choice, else the last
+        of settings.
+        """
+        for language in filter(None, wanted):
+            if language in self.known_languages:
+                return language
             for known in self.known_languages:
-                if language and (language == known or language.split("-")[0] == known.split("-")[0]):
+                if language.split("-")[0] == known.split("-")[0]:
                     return known
         return self.known_languages[-1]
 

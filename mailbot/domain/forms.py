@@ -12,12 +12,22 @@ from mailbot.domain.orders import Order
 _QUOTE_MARKS = re.compile(r"^[\s>|*•·-]+")
 _LABEL_END = re.compile(r"[:：]")
 _HINT = re.compile(r"[（(][^（()）]*[)）]\s*$")
-_PIECES = r"(?:[x×*]|件|个|台|只|pcs?\b|pieces?\b(?:\s+of\b)?)"
+_PIECES = (
+    r"(?:[x×*]|件|个|個|台|只|隻|点|點|つ|pcs?\b|pieces?\b(?:\s+of\b)?"
+    r"|stück\b|stk\b\.?|pièces?\b|unidad(?:es)?\b|uds?\b\.?)"
+)
 _QUANTITY_BEFORE = re.compile(rf"(?<![\w-])(\d{{1,4}})\s*{_PIECES}\s*$", re.IGNORECASE)
 _QUANTITY_AFTER = re.compile(
-    rf"\s*[(（,，]?\s*(?:[x×*]\s*(\d{{1,4}})(?!\d)|(\d{{1,4}})\s*{_PIECES}(?!\s*\w))", re.IGNORECASE
+    rf"\s*[(（,，、]?\s*(?:[x×*]\s*(\d{{1,4}})(?!\d)|(\d{{1,4}})\s*{_PIECES}(?!\s*\w))", re.IGNORECASE
 )
-_ALL = re.compile(r"全部|所有|整单|(?<![a-z])(?:all|everything|whole order|complete order)(?![a-z])", re.IGNORECASE)
+_ALL = re.compile(
+    r"全部|所有|整单|整單|すべて|全て"
+    r"|(?<![a-z])(?:all|everything|whole order|complete order|alle artikel|ganze bestellung"
+    r"|tous les articles|toute la commande|todos los artículos|todo el pedido)(?![a-z])"
+    # Alone only: "tous les accessoires" is no order.
+    r"|^\W{0,9}(?:alles?|tout|tous|todos?)\W{0,9}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ class Brand:
     chat_url: str  # live chat, "" when there is none
     website: str  # "" when there is none
     return_address: tuple[str, ...]  # postal lines; named only in return_approved (P10)
+    color: str = "#12435f"  # of the bar and the headings in the HTML part, "#rrggbb"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.remarks import Remark
 from mailbot.domain.sayings import Saying, Says
+from mailbot.mail.sample_words import SampleWords, sample_words
 
 _BRAND = Brand(
     name="TP",
@@ -128,37 +129,19 @@ _NOTE = StaffNote(
         CaseLine(number="R-100002", order_number="TP2026030118", state="refunded", items="", commands=()),
     ),
 )
-# Label, value, hint of each line of the form.
-_FORM_LINES = {
-    "en": (
-        ("Order number", "TP2026030117", ""),
-        ("Product and quantity", "TP-K17 × 1", ""),
-        ("Unused, with original packaging and all accessories", "", "yes or no"),
-        ("Reason", "", "optional"),
-        ("Proof of purchase", "", "attach a photo or PDF of the receipt or invoice to your reply"),
-    ),
-    "zh": (
-        ("订单号", "TP2026030117", ""),
-        ("商品型号和数量", "TP-K17 × 1", ""),
-        ("商品未使用，包装和配件齐全", "", "填“是”或“否”"),
-        ("退货原因", "", "可不填"),
-        ("购买凭证", "", "请将发票或收据的照片或 PDF 作为附件随回复发来"),
-    ),
-}
-_OPTIONAL_LINES = ("Reason", "退货原因")
 
 
-def _form(language: str) -> tuple[FormLine, ...]:
-    lines = _FORM_LINES["zh" if language.startswith("zh") else "en"]
+def _form(words: SampleWords) -> tuple[FormLine, ...]:
+    """The lines of the form; the last one is optional."""
     return tuple(
-        FormLine(label=label, value=value, hint=hint, missing=not value and label not in _OPTIONAL_LINES)
-        for label, value, hint in lines
+        FormLine(label=label, value=value, hint=hint, missing=not value and place < len(words.form))
+        for place, (label, value, hint) in enumerate(words.form, start=1)
     )
 
 
 def sample_letter(language: str) -> Letter:
     """A letter where every field has a value."""
-    chinese = language.startswith("zh")
+    words = sample_words(language)
     return Letter(
         brand=_BRAND,
         policy=Policy(
@@ -168,23 +151,21 @@ def sample_letter(language: str) -> Letter:
         now=datetime(2026, 3, 18, 2, 30, tzinfo=UTC),
         ticket=TicketView(
             number="T-100001",
-            subject="想退一个水壶" if chinese else "Return of my kettle",
-            customer_name="安样例" if chinese else "Robin Sample",
+            subject=words.subject,
+            customer_name=words.customer,
             customer_email="robin@customer.example",
         ),
         order=_ORDER,
-        shipping="已签收" if chinese else "delivered",
+        shipping=words.shipping,
         case=CaseView(
             number="R-100001",
             state="submitted",
-            form=_form(language),
+            form=_form(words),
             items=("TP-K17 × 1",),
-            reason="尺寸不合适" if chinese else "Too small for us",
-            staff_reason="商品有使用痕迹，缺少底座。"
-            if chinese
-            else "The kettle shows signs of use.\nThe base is missing.",
+            reason=words.reason,
+            staff_reason=words.staff_reason,
         ),
-        refund=_REFUND,
+        refund=replace(_REFUND, currency=words.currency),
         mail=_MAIL,
         note=_NOTE,
         choices=(
@@ -192,8 +173,8 @@ def sample_letter(language: str) -> Letter:
             replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1]),
         ),
         confirm=ConfirmView(order_number="TP2026030117", asked_for="m…y@elsewhere.example", until=date(2026, 3, 25)),
-        message="您好，\n\n底座可以单独购买。" if chinese else "Hello,\n\nyou can buy the base on its own.",
-        agent="小李" if chinese else "Lee",
+        message=words.message,
+        agent=words.agent,
     )
 
 

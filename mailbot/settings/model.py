@@ -84,6 +84,7 @@ class BrandSettings(Section):
     chat_url: WebAddress = ""
     website: WebAddress = ""
     return_address: tuple[str, ...] = Field(min_length=1, examples=[["1 Example Road", "Shenzhen 518000"]])
+    color: str = Field(default="#12435f", pattern=r"^#[0-9A-Fa-f]{6}$", examples=["#12435f"])
 
 
 class StaffMember(Section):
@@ -218,7 +219,7 @@ class Settings(Section):
     reply_address: Annotated[str, AfterValidator(_reply_address)] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     calendar: Annotated[str, AfterValidator(_country)] = "CN"
-    languages: tuple[str, ...] = Field(default=("zh-Hans", "en"), min_length=1)
+    languages: tuple[str, ...] = Field(default=("zh-Hans", "zh-Hant", "ja", "de", "fr", "es", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
     catalogue: str = "catalogue.yaml"

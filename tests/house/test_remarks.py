@@ -13,7 +13,6 @@ from jinja2 import Environment
 from mailbot.domain.cases import CaseState
 from mailbot.domain.own_codes import Kind
 from mailbot.domain.references import Place
-from mailbot.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "mailbot").rglob("*.py")]
@@ -44,7 +43,7 @@ def names(pattern: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
 
 
-LANGUAGES = [language for language in load_settings(ROOT / "settings.yaml", {}).languages if language != "en"]
+LANGUAGES = [file.parent.name for file in ROOT.glob("templates/*/_remarks.md.j2") if file.parent.name != "en"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -202,3 +202,37 @@ def test_words_too_few_to_tell_are_answered_in_the_language_of_the_last_ticket(w
     assert "您" in body_text(first.raw)
     again = only(world.exchange(write(stranger, SUPPORT, "12345", "ok 678", at=world.later(days=1))), stranger)
     assert "您" in body_text(again.raw)
+
+
+ABROAD = {
+    "zh-Hant": ("我想退貨", "您好，我想把訂單 TP2026110009 的熱水壺退貨，收據請見附件，謝謝。",
+                "商品狀況：未使用，配件齊全\n退貨原因：尺寸不合", "您好：", "商品狀況：", "已經核准"),
+    "ja": ("返品希望", "注文 TP2026110009 の電気ケトルを返品したいです。領収書を添付します。よろしくお願いします。",
+           "商品の状態：未使用、付属品もすべてあります", " 様", "商品の状態：", "承認いたしました"),
+    "de": ("Rückgabe", "Guten Tag, ich möchte meinen Wasserkocher aus der Bestellung TP2026110009 zurückgeben. Danke!",
+           "Zustand: unbenutzt, alles dabei", "Guten Tag ", "Zustand: ", "wurde genehmigt"),
+    "fr": ("Retour", "Bonjour, je voudrais retourner ma bouilloire, commande TP2026110009. Merci, cordialement",
+           "État du produit : inutilisé, tout y est", "Bonjour ", "État du produit\u00a0: ", "a été acceptée"),
+    "es": ("Devolución", "Hola, quiero devolver el hervidor de mi pedido TP2026110009. Muchas gracias, saludos",
+           "Estado del producto: sin usar, todo completo", "Hola, ", "Estado del producto: ", "ha sido aceptada"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", list(ABROAD))
+def test_customers_abroad_are_written_to_in_their_language(world: World, language: str) -> None:
+    subject, text, form, greeting, label, approved = ABROAD[language]
+    buyer = Person(name="Mika Sand", address="mika@post.example")
+    world.import_orders(order("TP2026110009", buyer, language=language, currency="EUR"))
+
+    first = only(world.exchange(write(buyer, SUPPORT, subject, text, at=world.now, files=[RECEIPT])), buyer)
+    assert header(first.raw, "Content-Language") == language
+    assert greeting in body_text(first.raw)
+    assert label in body_text(first.raw)
+
+    sent = world.exchange(reply(buyer, first.raw, form, at=world.now))
+    assert world.json("cases", "list")[0]["state"] == "submitted"
+    notice = only(sent, STAFF)
+    assert header(notice.raw, "Content-Language") == "en"
+    decided = only(world.exchange(reply(STAFF, notice.raw, "#approve", at=world.now)), buyer)
+    assert approved in body_text(decided.raw)
+    assert "1 Example Road" in body_text(decided.raw)

@@ -10,7 +10,7 @@ from email.policy import default
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.message import Address
@@ -197,6 +197,7 @@ def test_files_of_odd_types_are_just_bytes(kind: str) -> None:
 ANYTHING = st.text(max_size=300) | st.text(alphabet='\r\n\t :<>@"\\=?,;aB退\u2028\x00\x85', max_size=300)
 
 
+@settings(deadline=None)
 @given(subject=ANYTHING, name=ANYTHING, to_name=ANYTHING, text=ANYTHING, filename=ANYTHING)
 def test_no_value_starts_a_header_or_changes_a_recipient(
     subject: str, name: str, to_name: str, text: str, filename: str
@@ -219,6 +220,7 @@ def test_no_value_starts_a_header_or_changes_a_recipient(
     assert not mail.defects
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=400))
 def test_headers_and_text_come_back_as_they_were(text: str) -> None:
     words = " ".join(text.split())

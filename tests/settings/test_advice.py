@@ -22,6 +22,7 @@ BOX = "mailboxes/support/"
 
 def changed(folder: Path, changes: dict[str, Any]) -> Path:
     settings = yaml.safe_load((ROOT / "settings.yaml").read_text(encoding="utf-8"))
+    settings["languages"] = ["zh-Hans", "en"]
     settings["mailboxes"]["support"]["password"] = settings["smtp"]["password"] = "secret"
     settings["brand"]["support_address"] = "support@tp-desk.test"
     settings["reply_address"] = "support+{token}@tp-desk.test"
@@ -85,7 +86,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, changes: dict[str, Any], wro
 
 
 def test_check_says_it_with_file_and_line_and_ends_with_2(tmp_path: Path) -> None:
-    file = changed(tmp_path, {"languages": ["zh-Hans", "de"], "calendar": "XX", "schedule/stuck_after": 10})
+    file = changed(tmp_path, {"languages": ["zh-Hans", "ko"], "calendar": "XX", "schedule/stuck_after": 10})
     done = subprocess.run(
         [sys.executable, "-m", "mailbot", "--settings", str(file), "check", "--json"],
         capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
@@ -99,6 +100,6 @@ def test_check_says_it_with_file_and_line_and_ends_with_2(tmp_path: Path) -> Non
 
     assert "settings" not in answer["checked"]
     problems = "\n".join(answer["problems"])
-    assert f"{place('- de')}languages.1: no templates for 'de'" in problems
+    assert f"{place('- ko')}languages.1: no templates for 'ko'" in problems
     assert f"{place('calendar: XX')}calendar: there is no public-holiday calendar for country 'XX'" in problems
     assert any(hint.startswith(f"{place('stuck_after')}schedule.stuck_after: 10 seconds") for hint in answer["hints"])

@@ -75,7 +75,7 @@ def test_a_mailbox_that_does_not_stand_in_the_file_is_refused() -> None:
         ("SMTP__PORT", "five", "smtp.port: expected a whole number, such as 587"),
         ("TIMEZONE", "Mars", "timezone: expected an IANA time zone such as Asia/Shanghai"),
         ("SMTP__SECURITY", "ssl", "smtp.security: expected 'tls', 'starttls' or 'none'"),
-        ("LANGUAGES", "en", 'languages: expected a list or section written as JSON, such as ["zh-Hans", "en"]'),
+        ("LANGUAGES", "en", 'languages: expected a list or section written as JSON, such as ["zh-Hans", "zh-Hant", '),
         ("SMTP", "mail.example", "smtp is a section; set its keys one by one, as MAILBOT_SMTP__HOST"),
         ("REPLY_ADDRESS", "support@tp.example", "reply_address: expected {token} once"),
         ("STAFF__MEMBERS", '[{"name": "Ben"}]', "staff.members.0.address: is missing"),

@@ -33,7 +33,7 @@ def error_with(folder: Path, path: str, value: Any) -> str:
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
-        ("languages", "en", "languages: expected a list in brackets, such as [zh-Hans, en]"),
+        ("languages", "en", "languages: expected a list in brackets, such as [zh-Hans, zh-Hant, "),
         ("delivery/retry_minutes", "often", "expected a list in brackets, such as [1, 5, 15, 60, 240, 720]"),
         ("delivery/retry_minutes", [1, "five"], "retry_minutes.1: expected a number, such as 1"),
         ("delivery/retry_minutes", [0], "expected a number above 0, found 0"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from mailbot.domain.forms import form_labels, read_form
 from mailbot.errors import ConfigError
+from mailbot.settings import load_settings
 from mailbot.settings.rulefiles import FILES, load_rules
 
 SHIPPED = Path(__file__).parents[2] / "rules"
@@ -143,6 +146,14 @@ def test_a_mistake_in_the_intents(rules: Path, text: str, line: int | None, expe
     assert expected in message
 
 
+def _texts(field: str, key: str) -> str:
+    """The lines of `key` under a line of the shipped form."""
+    form = (SHIPPED / "returns.yaml").read_text(encoding="utf-8").partition(f"- field: {field}\n")[2]
+    found = re.search(rf"^    {key}:.*\n(?:      .*\n)*", form, re.MULTILINE)
+    assert found
+    return found[0]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "at", "expected"),
     [
@@ -152,17 +163,12 @@ def test_a_mistake_in_the_intents(rules: Path, text: str, line: int | None, expe
         ("refund_days: {min: 5, max: 7}", "refund_days: {min: 8, max: 7}", "refund_days", "min to be at most max"),
         ("refund_days: {min: 5, max: 7}", "refund_days: 7", "refund_days", "expected 'refund_days.min'"),
         ("  - field: items", "  - field: item", "field: item", "expected one of order_number, items"),
-        (
-            "    label: {zh-Hans: 退货商品, en: Items to return}",
-            "    label: Items",
-            "label: Items",
-            "a label per language",
-        ),
-        ("    also: [状况, 商品狀況, State]", "    also: State", "also: State", "a list of other labels"),
-        ("    hint: {zh-Hans: 可不填, en: optional}", "    hint: optional", "hint: optional", "a hint per language"),
-        ("    label: {zh-Hans: 退货商品, en: Items to return}", "    label: {en: No}", "label: {en: No}", ""),
-        ("    label: {zh-Hans: 退货商品, en: Items to return}", "    label: {}", "label: {}", ""),
-        ("    hint: {zh-Hans: 可不填, en: optional}", "    hint: {en: }", "hint: {en: }", ""),
+        (_texts("items", "label"), "    label: Items\n", "label: Items", "a label per language"),
+        (_texts("condition", "also"), "    also: State\n", "also: State", "a list of other labels"),
+        (_texts("reason", "hint"), "    hint: optional\n", "hint: optional", "a hint per language"),
+        (_texts("items", "label"), "    label: {en: No}\n", "label: {en: No}", ""),
+        (_texts("items", "label"), "    label: {}\n", "label: {}", ""),
+        (_texts("reason", "hint"), "    hint: {en: }\n", "hint: {en: }", ""),
     ],
 )
 def test_a_mistake_in_the_returns_policy(rules: Path, old: str, new: str, at: str, expected: str) -> None:
@@ -195,3 +201,14 @@ def test_the_smallest_form_line(rules: Path) -> None:
     )
     (field,) = load_rules(rules, TEMPLATES).returns.form
     assert (field.label("en"), field.label("de"), field.hint("en"), field.also) == ("What", "What", "", ())
+
+
+@pytest.mark.parametrize("language", load_settings(SHIPPED.parent / "settings.yaml", {}).languages)
+def test_the_form_is_worded_in_every_language_and_understood_in_each(language: str) -> None:
+    form = load_rules(SHIPPED, TEMPLATES).returns.form
+    labels = form_labels(form)
+    for field in form:
+        assert language in field.labels
+        assert not field.hints or language in field.hints
+        colon = "：" if language[:2] in ("zh", "ja") else "\u00a0: "
+        assert read_form(f"> {field.label(language)}{colon}42", labels) == {field.name: "42"}

@@ -95,7 +95,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("languages: [zh-Hans, en]", "languages: []"),  # nothing could be answered in
+        ("languages: [zh-Hans, zh-Hant, ja, de, fr, es, en]", "languages: []"),  # nothing could be answered in
         ("  retry_minutes: [1, 5, 15, 60, 240, 720]", "  retry_minutes: [-1]"),
         ("  return_address:\n    - TP After-sales Centre\n    - 1 Example Road\n    - Shenzhen 518000, China\n",
          "  return_address: []\n"),

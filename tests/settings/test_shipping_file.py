@@ -20,7 +20,8 @@ def test_one_status_is_written_in_many_ways(status: str) -> None:
     assert TABLE.under_way(status)
     assert TABLE.words(status, "en") == "on its way"
     assert TABLE.words(status, "zh-Hans") == "运输途中"
-    assert TABLE.words(status, "de") == "on its way"
+    assert TABLE.words(status, "de") == "unterwegs zu Ihnen"
+    assert TABLE.words(status, "ko") == "on its way"
 
 
 def test_a_status_that_is_not_known_is_shown_as_written_and_is_not_under_way() -> None:

@@ -1,0 +1,105 @@
+"""templates: list and preview, the letters as readers will see them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mailbot.cli.common import AsJson, out, print_json, print_table, settings_file
+from mailbot.errors import ConfigError
+from mailbot.mail.render import Templates, is_for_staff
+from mailbot.mail.sample_letters import sample_letter
+from mailbot.wiring import letters_here
+
+app = typer.Typer(help="The letters.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_templates(context: typer.Context, as_json: AsJson = False) -> None:
+    """Each letter, who reads it, its languages with gaps marked, and what it names. Needs no settings."""
+    templates, _ = letters_here(settings_file(context))
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "reader": "staff" if is_for_staff(name) else "customer",
+            "languages": templates.languages_of(name),
+            "missing": [each for each in templates.expected_in(name) if each not in templates.languages_of(name)],
+            "variables": sorted(frozenset[str]().union(*templates.variables(name).values())),
+        }
+        for name in templates.names()
+    ]
+    problems = templates.differences()
+    if as_json:
+        print_json({"templates": rows, "differences": problems})
+        return
+    print_table(
+        "Letters",
+        ("name", "reader", "languages", "variables"),
+        [(row["name"], row["reader"], _languages(row), _by_value(row["variables"])) for row in rows],
+    )
+    for problem in problems:
+        out.print(f"note: {problem}", markup=False)
+
+
+def _languages(row: Mapping[str, Any]) -> str:
+    written = ", ".join(row["languages"])
+    return f"{written}; MISSING: {', '.join(row['missing'])}" if row["missing"] else written
+
+
+def _by_value(variables: Sequence[str]) -> str:
+    """case.number, case.state, today -> "case: number, state; today"."""
+    fields: dict[str, list[str]] = {}
+    for variable in variables:
+        value, _, field = variable.partition(".")
+        fields.setdefault(value, []).extend([field] if field else [])
+    return "; ".join(f"{value}: {', '.join(names)}" if names else value for value, names in fields.items())
+
+
+@app.command("preview")
+def preview(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Without it, the names are listed.")] = "",
+    language: Annotated[str, typer.Option("--lang", help="A language tag; zh is zh-Hans.")] = "en",
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML part there.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A letter with sample data and the brand of your settings: the text here, the HTML part in a file."""
+    templates, brand = letters_here(settings_file(context))
+    if not name:
+        names = {each: templates.languages_of(each) for each in templates.names()}
+        if as_json:
+            print_json(names)
+        else:
+            print_table("Letters", ("name", "languages"), list(names.items()))
+        return
+    used = _resolved(templates, name, language)
+    letter = sample_letter(used)
+    rendered = templates.render(name, used, replace(letter, brand=brand) if brand else letter)
+    if html is not None:
+        try:
+            html.write_text(rendered.html, encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"{html}: can't be written: {error.strerror}") from None
+    if as_json:
+        print_json({"subject": rendered.subject, "language": used, "text": rendered.text, "html": rendered.html})
+        return
+    out.print(rendered.subject, markup=False, soft_wrap=True)
+    out.print()
+    out.print(rendered.text, markup=False, soft_wrap=True, end="")
+
+
+def _resolved(templates: Templates, name: str, language: str) -> str:
+    """The language that the letter is written in for `language`; raises ConfigError where there is nothing near."""
+    if name not in templates.names():
+        near = difflib.get_close_matches(name, templates.names(), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"the letters are {', '.join(templates.names())}"
+        raise ConfigError(f"{name}: no such letter; {hint}")
+    used = templates.language_for(name, language)
+    if used.split("-")[0] != language.lower().split("-")[0]:
+        raise ConfigError(f"--lang {language}: {name} is written in {', '.join(templates.languages_of(name))}")
+    return used

@@ -1,0 +1,151 @@
+"""What the people of the sample letters write, in each language that letters are shipped in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleWords:
+    """The words of one language."""
+
+    customer: str  # name
+    subject: str  # of the customer's mail
+    reason: str  # the customer's
+    staff_reason: str  # of a refusal
+    message: str  # a staff member's own words
+    agent: str  # name of that staff member
+    shipping: str  # state of the order
+    currency: str  # of the refund, ISO 4217
+    form: tuple[tuple[str, str, str], ...]  # label, value, hint of each line; the reason is optional and comes last
+
+
+SAMPLE_WORDS: Mapping[str, SampleWords] = {
+    "en": SampleWords(
+        customer="Robin Sample",
+        subject="Return of my kettle",
+        reason="Too small for us",
+        staff_reason="The kettle shows signs of use.\nThe base is missing.",
+        message="Hello,\n\nyou can buy the base on its own.",
+        agent="Lee",
+        shipping="delivered",
+        currency="CNY",
+        form=(
+            ("Order number", "TP2026030117", ""),
+            ("Product and quantity", "TP-K17 × 1", ""),
+            ("Unused, with original packaging and all accessories", "", "yes or no"),
+            ("Proof of purchase", "", "attach a photo or PDF of the receipt or invoice to your reply"),
+            ("Reason", "", "optional"),
+        ),
+    ),
+    "zh-Hans": SampleWords(
+        customer="安样例",
+        subject="想退一个水壶",
+        reason="尺寸不合适",
+        staff_reason="商品有使用痕迹，缺少底座。",
+        message="您好，\n\n底座可以单独购买。",
+        agent="小李",
+        shipping="已签收",
+        currency="CNY",
+        form=(
+            ("订单号", "TP2026030117", ""),
+            ("商品型号和数量", "TP-K17 × 1", ""),
+            ("商品未使用，包装和配件齐全", "", "填“是”或“否”"),
+            ("购买凭证", "", "请将发票或收据的照片或 PDF 作为附件随回复发来"),
+            ("退货原因", "", "可不填"),
+        ),
+    ),
+    "zh-Hant": SampleWords(
+        customer="安樣例",
+        subject="想退一個熱水壺",
+        reason="尺寸不合適",
+        staff_reason="商品有使用痕跡，缺少底座。",
+        message="您好，\n\n底座可以單獨購買。",
+        agent="小李",
+        shipping="已送達",
+        currency="TWD",
+        form=(
+            ("訂單編號", "TP2026030117", ""),
+            ("商品型號和數量", "TP-K17 × 1", ""),
+            ("商品未使用，包裝和配件齊全", "", "填「是」或「否」"),
+            ("購買證明", "", "請將發票或收據的照片或 PDF 附在回信中"),
+            ("退貨原因", "", "可不填"),
+        ),
+    ),
+    "ja": SampleWords(
+        customer="見本 葵",
+        subject="電気ケトルの返品について",
+        reason="サイズが合わなかったため",
+        staff_reason="商品に使用の跡があり、台座が入っておりませんでした。",
+        message="お問い合わせありがとうございます。\n\n台座は単品でもご購入いただけます。",
+        agent="李",
+        shipping="配達完了",
+        currency="JPY",
+        form=(
+            ("ご注文番号", "TP2026030117", ""),
+            ("製品の型番と数量", "TP-K17 × 1", ""),
+            ("未使用で、元の箱と付属品が揃っている", "", "「はい」または「いいえ」"),
+            ("購入証明書", "", "領収書や請求書の写真または PDF を返信に添付してください"),
+            ("返品理由", "", "任意"),
+        ),
+    ),
+    "de": SampleWords(
+        customer="Käthe Muster",
+        subject="Rückgabe meines Wasserkochers",
+        reason="Zu klein für uns",
+        staff_reason="Der Wasserkocher weist Gebrauchsspuren auf.\nDer Sockel fehlt.",
+        message="Guten Tag,\n\nden Sockel können Sie auch einzeln kaufen.",
+        agent="Lee",
+        shipping="zugestellt",
+        currency="EUR",
+        form=(
+            ("Bestellnummer", "TP2026030117", ""),
+            ("Modell und Anzahl", "TP-K17 × 1", ""),
+            ("Unbenutzt, mit Originalverpackung und allem Zubehör", "", "ja oder nein"),
+            ("Kaufnachweis", "", "hängen Sie ein Foto oder PDF des Belegs oder der Rechnung an Ihre Antwort an"),
+            ("Grund", "", "freiwillig"),
+        ),
+    ),
+    "fr": SampleWords(
+        customer="Noémie Modèle",
+        subject="Retour de ma bouilloire",
+        reason="Trop petite pour nous",
+        staff_reason="La bouilloire présente des traces d’utilisation.\nLe socle manque.",
+        message="Bonjour,\n\nvous pouvez acheter le socle séparément.",
+        agent="Lee",
+        shipping="livrée",
+        currency="EUR",
+        form=(
+            ("Numéro de commande", "TP2026030117", ""),
+            ("Modèle et quantité", "TP-K17 × 1", ""),
+            ("Inutilisé, avec l’emballage d’origine et tous les accessoires", "", "oui ou non"),
+            ("Preuve d’achat", "", "joignez à votre réponse une photo ou un PDF du ticket ou de la facture"),
+            ("Motif", "", "facultatif"),
+        ),
+    ),
+    "es": SampleWords(
+        customer="Lucía Ejemplo",
+        subject="Devolución de mi hervidor",
+        reason="Demasiado pequeño para nosotros",
+        staff_reason="El hervidor presenta señales de uso.\nFalta la base.",
+        message="Buenos días:\n\nPuede comprar la base por separado.",
+        agent="Lee",
+        shipping="entregado",
+        currency="EUR",
+        form=(
+            ("Número de pedido", "TP2026030117", ""),
+            ("Modelo y cantidad", "TP-K17 × 1", ""),
+            ("Sin usar, con el embalaje original y todos los accesorios", "", "sí o no"),
+            ("Comprobante de compra", "", "adjunte a su respuesta una foto o un PDF del recibo o de la factura"),
+            ("Motivo", "", "opcional"),
+        ),
+    ),
+}
+
+
+def sample_words(language: str) -> SampleWords:
+    """The words of `language`, of another with the same base, or English."""
+    base = language.split("-")[0]
+    near = next((words for tag, words in SAMPLE_WORDS.items() if tag.split("-")[0] == base), SAMPLE_WORDS["en"])
+    return SAMPLE_WORDS.get(language, near)

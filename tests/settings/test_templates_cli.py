@@ -1,0 +1,97 @@
+"""`mailbot templates` and what `mailbot check` says about languages, as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command in `cwd`, with the package of this working copy."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "300", "PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "mailbot", *arguments], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with the starter settings, rules and templates."""
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copyfile(ROOT / "settings.yaml", tmp_path / "settings.yaml")
+    return tmp_path
+
+
+def test_a_preview_needs_no_settings_and_shows_text_and_html(tmp_path: Path) -> None:
+    done = run("templates", "preview", "refund_notice", "--lang", "zh", "--html", "letter.html", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("退款通知：¥299.00（R-100001）\n\n安样例，您好！\n")
+    assert '<html lang="zh-Hans"' in (tmp_path / "letter.html").read_text("utf-8")
+
+
+def test_a_preview_names_the_shop_of_the_settings(shop: Path) -> None:
+    settings = (shop / "settings.yaml").read_text("utf-8")
+    settings = settings.replace("  name: TP\n", "  name: Teekanne & Co\n").replace('"#12435f"', '"#a1002b"')
+    (shop / "settings.yaml").write_text(settings, "utf-8")
+    done = run("templates", "preview", "acknowledgement", "--lang", "de-AT", "--html", "letter.html", cwd=shop)
+    assert "Ihr Teekanne & Co-Kundenservice" in done.stdout
+    html = (shop / "letter.html").read_text("utf-8")
+    assert "background-color: #a1002b" in html
+    assert "Teekanne &amp; Co" in html
+
+
+def test_without_a_name_the_letters_and_their_languages_are_listed(tmp_path: Path) -> None:
+    names = json.loads(run("templates", "preview", "--json", cwd=tmp_path).stdout)
+    assert names["staff_notice"] == ["en", "zh-Hans"]
+    assert names["return_form"] == ["de", "en", "es", "fr", "ja", "zh-Hans", "zh-Hant"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("return_fom",), "return_fom: no such letter; did you mean return_form?"),
+        (("xyzzy",), "xyzzy: no such letter; the letters are acknowledgement, "),
+        (("staff_notice", "--lang", "ja"), "--lang ja: staff_notice is written in en, zh-Hans"),
+        (("return_form", "--html", "no/such/folder/x.html"), "no/such/folder/x.html: can't be written"),
+    ],
+)
+def test_a_preview_that_cannot_be_shown_says_why(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    done = run("templates", "preview", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_list_marks_gaps_and_shows_variables(shop: Path) -> None:
+    (shop / "templates" / "fr" / "return_received.md.j2").unlink()
+    (shop / "templates" / "de" / "return_received.md.j2").write_text("Paket\n\nist da.\n", "utf-8")
+    done = run("templates", "list", cwd=shop)
+    row = next(line for line in done.stdout.splitlines() if line.startswith("return_received "))
+    assert "MISSING: fr" in row
+    assert "case: number" in row
+    assert "de/return_received.md.j2: names no " in done.stdout
+    data = json.loads(run("templates", "list", "--json", cwd=shop).stdout)
+    (received,) = [each for each in data["templates"] if each["name"] == "return_received"]
+    assert received["missing"] == ["fr"]
+    assert "case.number" in received["variables"]
+    (notice,) = [each for each in data["templates"] if each["name"] == "staff_notice"]
+    assert (notice["reader"], notice["missing"]) == ("staff", [])
+
+
+def test_check_names_languages_that_nothing_is_written_in(shop: Path) -> None:
+    settings = (shop / "settings.yaml").read_text("utf-8")
+    settings = settings.replace("fr, es, en]", "fr, it, en]").replace("  language: en\n", "  language: ja\n")
+    (shop / "settings.yaml").write_text(settings, "utf-8")
+    done = run("check", cwd=shop)
+    assert done.returncode == 2
+    assert "languages: there are no letters in it; written are de, en, es, fr, ja, zh-Hans, zh-Hant" in done.stderr
+    assert "staff.language: the letters to staff are written in en, zh-Hans, not in ja; set one of those" in done.stderr
