@@ -32,8 +32,10 @@ def judge_sender(results: Sequence[str], authserv_id: str, sender: str, senders:
     if not results:
         return Standing(verdict=_UNVERIFIED, evidence="the mail bears no Authentication-Results")
     said = results[0].partition(";")[0].partition("(")[0].split()
-    ours = bool(said) and said[0].lower() == authserv_id.lower()
     header = _parse(results[0])
+    # By its first word where it can't be parsed, by the parsed id where a comment stands before that.
+    names = {said[0].lower() if said else "", ((header and header.authserv_id) or "").lower()}
+    ours = authserv_id.lower() in names
     if ours and (header is None or _DMARC_FAILED.search(results[0])):
         # Whatever stands in the way of reading our own server's verdict may have been put there.
         return Standing(verdict=Verdict.FAILED, evidence=f"{authserv_id}: dmarc failed, or can't be read")

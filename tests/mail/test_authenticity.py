@@ -30,6 +30,7 @@ V, F, U = Verdict.VERIFIED, Verdict.FAILED, Verdict.UNVERIFIED
         ("mx.tp.example; spf=fail smtp.mailfrom=a@mail.example", F),
         # Nothing that a sender puts into it may hide our own server's verdict.
         ("mx.tp.example; spf=pass smtp.mailfrom=a(b@evil.example; dmarc=fail header.from=mail.example", F),
+        ("(checked) mx.tp.example; dmarc=fail header.from=mail.example", F),
         ("mx.tp.example; dmarc=reject header.from=mail.example", F),
         ("mx.tp.example; " + "(" * 5000, F),
         ("mx.evil.example; dmarc=pass header.from=mail.example", U),

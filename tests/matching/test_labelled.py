@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
@@ -16,7 +15,7 @@ from mailbot.store import orders
 from mailbot.wiring import Desk
 from tests.matching.figures import Figures, count, mistakes, tables
 from tests.matching.labelled import Labelled, order_rows, read_mails
-from tests.matching.trial import ROOT, Outcome, shop, try_mail
+from tests.matching.trial import ROOT, Outcome, try_mail
 
 # The goals: no wrong exact match, and nine in ten orders found. What is below a goal may only get better.
 MOST_WRONG_EXACT = 8  # goal: 0
@@ -29,13 +28,6 @@ MOST_DENIED = 1  # wishes found that the mail says it doesn't have; goal: 0
 MAILS = read_mails()
 WISHES = frozenset(yaml.safe_load((ROOT / "rules" / "intents.yaml").read_text(encoding="utf-8"))["wishes"])
 BUYERS = {row["order_number"]: row["buyer_email"] for row in order_rows()}
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk with all orders of the set; nothing that a trial does stays."""
-    with shop(tmp_path_factory.mktemp("shop")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
