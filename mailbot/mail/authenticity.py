@@ -18,6 +18,7 @@ MICROSOFT_365 = "microsoft365"
 _UNVERIFIED = Verdict.UNVERIFIED
 _FAILED = re.compile(r"\b(?:dmarc\s*=\s*(?:fail|reject|quarantine)|compauth\s*=\s*fail)", re.IGNORECASE)
 _METHOD = re.compile(r"\s*[a-z][a-z0-9-]*\s*=", re.IGNORECASE)
+_BARE_DOMAIN = re.compile(r";\s*[a-z0-9.-]+(?=;)|;\s*$", re.IGNORECASE)
 # Method -> (ptype, property) that it is judged on (RFC 8601, 2.7), best first.
 _JUDGED_ON = {
     "dmarc": (("header", "from"),),
@@ -42,11 +43,12 @@ def judge_sender(results: Sequence[str], authserv_id: str, sender: str, senders:
         if not _METHOD.match(topmost):
             return Standing(verdict=_UNVERIFIED, evidence="the topmost Authentication-Results are another server's")
         # It may name the recipient's domain between two results, as if that were one.
-        parts = [part for part in topmost.split(";") if _METHOD.match(part)]
-        topmost = "; ".join((MICROSOFT_365, *parts))
+        topmost = f"{MICROSOFT_365}; {_BARE_DOMAIN.sub('', topmost)}"
     said = topmost.partition(";")[0].partition("(")[0].split()
-    ours = bool(said) and said[0].lower() == authserv_id.lower()
     header = _parse(topmost)
+    # By its first word where it can't be parsed, by the parsed id where a comment stands before that.
+    names = {said[0].lower() if said else "", ((header and header.authserv_id) or "").lower()}
+    ours = authserv_id.lower() in names
     if ours and (header is None or _FAILED.search(topmost)):
         # Whatever stands in the way of reading our own server's verdict may have been put there.
         return Standing(

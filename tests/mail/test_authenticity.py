@@ -30,6 +30,7 @@ V, F, U = Verdict.VERIFIED, Verdict.FAILED, Verdict.UNVERIFIED
         ("mx.tp.example; spf=fail smtp.mailfrom=a@mail.example", F),
         # Nothing that a sender puts into it may hide our own server's verdict.
         ("mx.tp.example; spf=pass smtp.mailfrom=a(b@evil.example; dmarc=fail header.from=mail.example", F),
+        ("(checked) mx.tp.example; dmarc=fail header.from=mail.example", F),
         ("mx.tp.example; dmarc=reject header.from=mail.example", F),
         ("mx.tp.example; " + "(" * 5000, F),
         ("mx.evil.example; dmarc=pass header.from=mail.example", U),
@@ -63,6 +64,12 @@ def test_only_the_topmost_header_counts() -> None:
         ("spf=none smtp.helo=x.example; dkim=none header.d=none;dmarc=none header.from=mail.example;compauth=fail", F),
         ("spf=pass smtp.mailfrom=mail.example;dmarc=fail action=oreject header.from=mail.example", F),
         ("spf=pass smtp.mailfrom=evil.example; dkim=pass header.d=evil.example;dmarc=none header.from=mail.example", U),
+        # What a sender can put into it is one value, whatever stands in it.
+        (
+            'spf=pass smtp.mailfrom="a; dmarc=pass header.from=mail.example; b"@evil.example; dkim=none; '
+            "dmarc=none header.from=mail.example",
+            U,
+        ),
         ("mx.evil.example; dmarc=pass header.from=mail.example", U),
         ("microsoft365; dmarc=pass header.from=mail.example", U),
         ("", U),
