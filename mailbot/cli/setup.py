@@ -21,6 +21,7 @@ from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.accounts import MailboxSettings
+from mailbot.settings.termsfile import check_terms
 from mailbot.store import mailboxes
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
@@ -78,6 +79,7 @@ def check(
         ("templates", partial(_check_templates, settings)),
         ("rules", lambda: check_rules(settings, load_templates(settings))),
         ("catalogue", partial(catalogue, settings)),
+        ("terms and catalogue", partial(_check_terms, settings)),
         ("calendar", partial(work_calendar, settings.calendar, ())),
         ("key", partial(read_key_file, settings.key_file)),
         ("database", partial(_check_database, settings)),
@@ -114,6 +116,11 @@ def _check_templates(settings: Settings) -> None:
     problems = load_templates(settings).check()
     if problems:
         raise ConfigError("\n".join(problems))
+
+
+def _check_terms(settings: Settings) -> None:
+    if settings.catalogue:
+        check_terms(check_rules(settings, load_templates(settings)).terms, catalogue(settings))
 
 
 def _check_database(settings: Settings) -> None:

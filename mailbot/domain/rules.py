@@ -12,6 +12,7 @@ from mailbot.domain.forms import FormField
 from mailbot.domain.message import Origin
 from mailbot.domain.restraint import restrain
 from mailbot.domain.standing import Verdict
+from mailbot.domain.terms import TermBook
 from mailbot.domain.wishes import WishTable
 
 F = TypeVar("F", Facts, DueFacts)
@@ -65,6 +66,8 @@ class RuleBook:
     due_rules: tuple[Rule[DueFacts], ...]
     wishes: WishTable
     returns: ReturnPolicy
+    terms: TermBook  # of returns, exchanges and the warranty, by day of purchase
+    zones: Mapping[str, tuple[str, ...]]  # country -> the time zones that count there, where it isn't all it has
 
 
 def decide(facts: Facts, book: RuleBook) -> Decision:

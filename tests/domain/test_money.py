@@ -75,10 +75,7 @@ def test_pieces_add_up_to_their_line_however_they_come_back(
 ) -> None:
     amount = from_units(units, currency)
     borders = [0, *sorted(min(cut, pieces) for cut in cuts), pieces]
-    parts = [
-        pieces_value(amount, pieces, start, end - start, currency)
-        for start, end in pairwise(borders)
-    ]
+    parts = [pieces_value(amount, pieces, start, end - start, currency) for start, end in pairwise(borders)]
     assert sum(parts) == amount
     assert min(parts) >= 0
 
