@@ -97,7 +97,8 @@ def check(
             step()
             done.append(what)
         except MailbotError as error:
-            problems.append(str(error))
+            if str(error) not in problems:  # what is wrong with the rules is found again beside the catalogue
+                problems.append(str(error))
             worst = 2 if 2 in (worst, error.exit_code) else error.exit_code
     hints = _hints(settings)
     if as_json:
