@@ -26,6 +26,7 @@ from mailbot.settings import Settings, load_settings
 from mailbot.settings.accounts import MailboxSettings
 from mailbot.settings.advice import advise
 from mailbot.settings.load import place_of
+from mailbot.settings.termsfile import check_terms
 from mailbot.store import mailboxes
 from mailbot.store.database import migrate, open_database, pending_migrations
 from mailbot.store.vault import create_key_file, read_key_file
@@ -90,6 +91,7 @@ def check(
         ("rules", lambda: check_rules(settings, load_templates(settings))),
         ("catalogue", partial(catalogue, settings)),
         ("calendar", partial(_check_calendar, file, settings)),
+        ("terms and catalogue", partial(_check_terms, settings)),
         ("key", partial(read_key_file, settings.key_file)),
         ("database", partial(_check_database, settings)),
     ]
@@ -106,7 +108,8 @@ def check(
             step()
             done.append(what)
         except MailbotError as error:
-            problems.append(str(error))
+            if str(error) not in problems:  # what is wrong with the rules is found again beside the catalogue
+                problems.append(str(error))
             worst = 2 if 2 in (worst, error.exit_code) else error.exit_code
     if as_json:
         print_json({"ok": not problems, "checked": done, "problems": problems, "hints": hints, "readers": installed()})
@@ -125,6 +128,11 @@ def _check_templates(settings: Settings) -> None:
     problems = load_templates(settings).check(settings.languages, settings.staff.language)
     if problems:
         raise ConfigError("\n".join(problems))
+
+
+def _check_terms(settings: Settings) -> None:
+    if settings.catalogue:
+        check_terms(check_rules(settings, load_templates(settings)).terms, catalogue(settings))
 
 
 def _check_database(settings: Settings) -> None:

@@ -40,8 +40,15 @@ class Order:
     delivered_on: date | None
     shipping_status: str  # as the shop names it, e.g. "delivered"
     tracking_number: str  # "" when unknown
+    discount: Decimal = Decimal(0)  # off the price of all lines together, at most that price
+    shipping_cost: Decimal = Decimal(0)  # what the customer paid for the delivery
+
+    @property
+    def goods(self) -> Decimal:
+        """Price of all lines before the discount, in the order's currency."""
+        return sum((line.total for line in self.lines), Decimal(0))
 
     @property
     def paid(self) -> Decimal:
-        """What the customer paid for all lines, in the order's currency: no refund may exceed it (G6)."""
-        return sum((line.total for line in self.lines), Decimal(0))
+        """What the customer paid in all, in the order's currency: no refund may exceed it (G6)."""
+        return self.goods - self.discount + self.shipping_cost

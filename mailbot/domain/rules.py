@@ -13,6 +13,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.restraint import restrain
 from mailbot.domain.shipping import ShippingTable
 from mailbot.domain.standing import Verdict
+from mailbot.domain.terms import TermBook
 from mailbot.domain.wishes import WishTable
 
 F = TypeVar("F", Facts, DueFacts)
@@ -67,6 +68,8 @@ class RuleBook:
     wishes: WishTable
     returns: ReturnPolicy
     shipping: ShippingTable
+    terms: TermBook  # of returns, exchanges and the warranty, by day of purchase
+    zones: Mapping[str, tuple[str, ...]]  # country -> the time zones that count there, where it isn't all it has
 
 
 def decide(facts: Facts, book: RuleBook) -> Decision:

@@ -16,9 +16,18 @@ from mailbot.errors import ConfigError
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
 from mailbot.settings.shippingfile import read_shipping
+from mailbot.settings.termsfile import read_countries, read_terms
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
-FILES = ("routing.yaml", "automation.yaml", "returns.yaml", "intents.yaml", "shipping.yaml")
+FILES = (
+    "routing.yaml",
+    "automation.yaml",
+    "returns.yaml",
+    "warranty.yaml",
+    "countries.yaml",
+    "intents.yaml",
+    "shipping.yaml",
+)
 START_TABLE = "incoming"
 _NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
 FORM_FIELDS = ("order_number", "items", "condition", "proof", "reason")
@@ -55,13 +64,17 @@ def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
     if START_TABLE not in mail_tables:
         raise ConfigError(f"{routing.where(('tables',))}: expected a table '{START_TABLE}', where every mail starts")
     _refuse_circles(routing, mail_tables)
+    returns = _returns(files["returns.yaml"])
+    countries = read_countries(files["countries.yaml"])
     return RuleBook(
         version=_digest([folder / name for name in FILES]),
         mail_tables=mail_tables,
         due_rules=_rules(files["automation.yaml"], ("due",), DUE_WORDS, known),
         wishes=wishes,
-        returns=_returns(files["returns.yaml"]),
         shipping=read_shipping(files["shipping.yaml"]),
+        returns=returns,
+        terms=read_terms(files["returns.yaml"], files["warranty.yaml"], countries, returns.window_days),
+        zones=countries.zones,
     )
 
 

@@ -24,6 +24,7 @@ ORDER_COLUMNS = (
     "purchased_on", "delivered_on", "shipping_status", "tracking_number",
 )  # fmt: skip
 LINE_COLUMNS = ("model", "product_name", "serials", "quantity", "unit_price")
+OPTIONAL_COLUMNS = ("discount", "shipping_cost")  # of the order; an export that has none of them is complete
 # The sequence in which an export is usually written.
 COLUMNS = (*ORDER_COLUMNS[:6], *LINE_COLUMNS, *ORDER_COLUMNS[6:])
 
@@ -72,6 +73,8 @@ class OrderReading:
             delivered_on=cell("delivered_on", _day_or_none, None),
             shipping_status=cell("shipping_status", _text, ""),
             tracking_number=cell("tracking_number", _code, ""),
+            discount=cell("discount", partial(_price_or_none, currency=currency), Decimal(0)),
+            shipping_cost=cell("shipping_cost", partial(_price_or_none, currency=currency), Decimal(0)),
         )
         if order.delivered_on is not None and order.delivered_on < order.purchased_on:
             self.complain(row, f"delivered_on {order.delivered_on} is before purchased_on {order.purchased_on}")
@@ -85,7 +88,11 @@ class OrderReading:
         """The order with all its lines; None when there was anything to complain about."""
         if self.complaints or self._order is None:
             return None
-        return replace(self._order, lines=tuple(self._lines.values()))
+        order = replace(self._order, lines=tuple(self._lines.values()))
+        if order.discount > order.goods:
+            self.complain(self._first_row, f"discount {order.discount} is more than all lines cost: {order.goods}")
+            return None
+        return order
 
     def _cell(self, row: int, cells: dict[str, str], column: str, read: Callable[[str], _T], default: _T) -> _T:
         try:
@@ -95,7 +102,7 @@ class OrderReading:
             return default
 
     def _compare(self, row: int, order: Order) -> None:
-        for column in ORDER_COLUMNS:
+        for column in (*ORDER_COLUMNS, *OPTIONAL_COLUMNS):
             name = "number" if column == "order_number" else column
             first, here = getattr(self._order, name), getattr(order, name)
             if first != here:
@@ -257,6 +264,10 @@ def _price(text: str, *, currency: str) -> Decimal:
     if rounded != price:
         raise ValueError(f"{_shown(text)} has more decimals than {currency or 'a currency'} has ({decimals})")
     return rounded
+
+
+def _price_or_none(text: str, *, currency: str) -> Decimal:
+    return _price(text, currency=currency) if _plain(text) else Decimal(0)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -3,11 +3,11 @@
 A file is read as a stream: memory holds one order, however long the file is.
 
 What is accepted
-- `.csv` and `.tsv`: one row per order line with the columns of COLUMNS, in any order; further columns are
-  ignored. UTF-8 with or without a byte order mark, or GB18030 as Chinese Excel writes it; separated by comma,
-  semicolon or tab. Consecutive rows with the same order_number form one order and must agree in everything
-  that belongs to the order. Order numbers may not come back later in the file: the order was already handed
-  on, and importing the later rows as a full order would replace the earlier ones.
+- `.csv` and `.tsv`: one row per order line with the columns of COLUMNS, in any order; OPTIONAL_COLUMNS may be
+  there too, further columns are ignored. UTF-8 with or without a byte order mark, or GB18030 as Chinese Excel
+  writes it; separated by comma, semicolon or tab. Consecutive rows with the same order_number form one order and
+  must agree in everything that belongs to the order. Order numbers may not come back later in the file: the order
+  was already handed on, and importing the later rows as a full order would replace the earlier ones.
 - `.xlsx`: the same as a table of a workbook; see order_sheets.
 - `.jsonl`, `.ndjson`: one order per line, `lines` holding a list of objects with the fields of LINE_COLUMNS.
 
@@ -32,7 +32,7 @@ from pathlib import Path
 
 from mailbot.domain.orders import Order
 from mailbot.errors import ConfigError
-from mailbot.store.order_fields import COLUMNS, LINE_COLUMNS, ORDER_COLUMNS, language_tag
+from mailbot.store.order_fields import COLUMNS, LINE_COLUMNS, OPTIONAL_COLUMNS, ORDER_COLUMNS, language_tag
 from mailbot.store.order_rows import (
     MAX_LINE,
     MAX_ORDER_LINES,
@@ -211,7 +211,7 @@ def _json_rows(count: int, raw: str) -> list[RawRow]:
     order = json.loads(raw, parse_float=str)
     if not isinstance(order, dict):
         raise ValueError("it must stand in { }")
-    head, problem = _json_cells(order, ORDER_COLUMNS)
+    head, problem = _json_cells(order, (*ORDER_COLUMNS, *OPTIONAL_COLUMNS))
     positions = order.get("lines")
     if not isinstance(positions, list) or not positions or not all(isinstance(line, dict) for line in positions):
         return [

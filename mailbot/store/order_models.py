@@ -30,6 +30,8 @@ class OrderRow(Model):
     delivered_on = DateField(null=True)
     shipping_status = TextField()
     tracking_number = TextField()
+    discount = AmountField()
+    shipping_cost = AmountField()
     phone_key = TextField()  # domain.phones.phone_key
     tracking_key = TextField()  # domain.codes.code_key
 

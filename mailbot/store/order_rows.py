@@ -16,7 +16,7 @@ from typing import Any
 
 from mailbot.domain.orders import Order
 from mailbot.errors import ConfigError, TryAgainLater
-from mailbot.store.order_fields import COLUMNS, MAX_TEXT, OrderReading, shaped_number
+from mailbot.store.order_fields import COLUMNS, MAX_TEXT, OPTIONAL_COLUMNS, OrderReading, shaped_number
 
 MAX_LINE = 100_000  # characters of one line of the file; more is a damaged file
 MAX_ORDER_LINES = 200  # positions of one order
@@ -62,7 +62,7 @@ def check_header(path: Path, header: Sequence[str]) -> None:
     missing = [column for column in COLUMNS if column not in header]
     if missing:
         raise ConfigError(f"{path}: row 1 must name the columns; missing: {', '.join(missing)}.")
-    twice = sorted({column for column in COLUMNS if header.count(column) > 1})
+    twice = sorted({column for column in (*COLUMNS, *OPTIONAL_COLUMNS) if header.count(column) > 1})
     if twice:
         raise ConfigError(f"{path}: row 1 names a column twice: {', '.join(twice)}.")
 

@@ -21,7 +21,8 @@ from mailbot.store.order_models import OrderRow
 
 _COLUMNS = (
     "number", "buyer_name", "buyer_email", "phone", "country", "language", "currency", "payment_method",
-    "purchased_on", "delivered_on", "shipping_status", "tracking_number", "phone_key", "tracking_key",
+    "purchased_on", "delivered_on", "shipping_status", "tracking_number", "discount", "shipping_cost", "phone_key",
+    "tracking_key",
 )  # fmt: skip
 _LINE_COLUMNS = ("order_number", "position", "model", "name", "serials", "quantity", "unit_price")
 _REPLACE = f"ON CONFLICT (number) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
@@ -63,6 +64,8 @@ def _row(order: Order) -> sql.Row:
         order.delivered_on.isoformat() if order.delivered_on else None,
         order.shipping_status,
         order.tracking_number,
+        str(order.discount),
+        str(order.shipping_cost),
         phone_key(order.phone, order.country),
         code_key(order.tracking_number),
     )
@@ -147,7 +150,7 @@ def _newest(found: Iterable[Order]) -> list[Order]:
 
 def _select(tail: str, *values: object) -> list[Order]:
     """Orders with their lines, in the sequence of the query."""
-    found = sql.rows(f"SELECT {', '.join(_COLUMNS[:12])} FROM orders {tail}", *values)
+    found = sql.rows(f"SELECT {', '.join(_COLUMNS[:14])} FROM orders {tail}", *values)
     lines: dict[str, list[OrderLine]] = {}
     for start in range(0, len(found), _AT_ONCE):
         numbers = [row[0] for row in found[start : start + _AT_ONCE]]
@@ -166,7 +169,7 @@ def _select(tail: str, *values: object) -> list[Order]:
 
 def _order(row: sql.Row, lines: tuple[OrderLine, ...]) -> Order:
     number, buyer_name, buyer_email, phone, country, language, currency, payment_method, *rest = row
-    purchased_on, delivered_on, shipping_status, tracking_number = rest
+    purchased_on, delivered_on, shipping_status, tracking_number, discount, shipping_cost = rest
     return Order(
         number=number,
         buyer_name=buyer_name,
@@ -181,6 +184,8 @@ def _order(row: sql.Row, lines: tuple[OrderLine, ...]) -> Order:
         delivered_on=_date(delivered_on) if delivered_on else None,
         shipping_status=shipping_status,
         tracking_number=tracking_number,
+        discount=Decimal(discount),
+        shipping_cost=Decimal(shipping_cost),
     )
 
 
@@ -212,5 +217,7 @@ def thawed(text: str) -> Order:
         lines=lines,
         purchased_on=date.fromisoformat(purchased_on),
         delivered_on=date.fromisoformat(delivered_on) if delivered_on else None,
+        discount=Decimal(values.pop("discount", 0)),
+        shipping_cost=Decimal(values.pop("shipping_cost", 0)),
         **values,
     )

@@ -271,3 +271,38 @@ def test_fifty_thousand_rows_stream_in_bounded_memory(file: Path) -> None:
     assert (orders, rejected) == (24_750, 500)
     # Kept, these 5,000 orders would take about 8 MB; the table of the order numbers is what remains.
     assert peak < 2_500_000
+
+
+def test_discount_and_delivery_are_columns_that_may_be_there(file: Path) -> None:
+    header = ",".join((*COLUMNS, "Shipping Cost", "discount"))
+    row = ",".join(GOOD.values())
+    (order,) = read(file, f"{header}\n{row},8,19.90\n")
+    assert isinstance(order, Order)
+    assert (order.discount, order.shipping_cost, order.paid) == (Decimal("19.90"), 8, Decimal("387.10"))
+    assert read(file, f"{header}\n{row},,\n") == [ORDER]
+    with pytest.raises(ConfigError, match="twice: discount"):
+        read(file, f"{header},discount\n")
+    (order,) = read(file.with_suffix(".jsonl"), json_order(discount=19.9, shipping_cost="8"))
+    assert isinstance(order, Order)
+    assert order.paid == Decimal("387.10")
+
+
+@pytest.mark.parametrize(
+    ("discount", "reason"),
+    [
+        ("399.01", "row 2: discount 399.01 is more than all lines cost: 399.00"),
+        ("10%", "row 2: discount '10%' is not a number; write it like 1234.50, without a currency sign"),
+        ("-1", "row 2: discount '-1' is below 0"),
+    ],
+)
+def test_a_discount_that_makes_no_sense_is_rejected(file: Path, discount: str, reason: str) -> None:
+    header = ",".join((*COLUMNS, "discount"))
+    assert reasons(read(file, f"{header}\n{','.join(GOOD.values())},{discount}\n")) == [reason]
+
+
+def test_the_rows_of_an_order_agree_in_its_discount(file: Path) -> None:
+    header = ",".join((*COLUMNS, "discount"))
+    rows = [",".join((GOOD | {"model": model}).values()) for model in ("TP-K17", "TP-F9")]
+    (first, second) = reasons(read(file, f"{header}\n{rows[0]},5\n{rows[1]},6\n"))
+    assert "because of row 3" in first
+    assert "discount '6.00' differs from '5.00' in row 2" in second

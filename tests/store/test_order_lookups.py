@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -43,6 +44,13 @@ def some_orders(database: Database) -> None:
             order("TP2026030119", buyer_email=OTHER, phone="138 0000 0001", tracking_number="", serials=()),
         ]
     )
+
+
+@pytest.mark.usefixtures("database")
+def test_an_order_comes_back_as_it_went_in_with_discount_and_delivery() -> None:
+    bought = replace(ORDER, discount=Decimal("19.90"), shipping_cost=Decimal("8.00"))
+    orders.upsert([bought])
+    assert orders.get(ORDER.number) == bought == orders.thawed(orders.frozen(bought))
 
 
 @pytest.mark.usefixtures("some_orders")

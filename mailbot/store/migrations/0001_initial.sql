@@ -64,6 +64,8 @@ CREATE TABLE orders (
   delivered_on DATE,
   shipping_status TEXT NOT NULL,
   tracking_number TEXT NOT NULL,
+  discount TEXT NOT NULL,
+  shipping_cost TEXT NOT NULL,
   phone_key TEXT NOT NULL,
   tracking_key TEXT NOT NULL
 );

@@ -1,0 +1,191 @@
+"""One step of a case: the row of the table whose guards hold, with the pieces and the money that belong to it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from mailbot.domain.casetable import Effect, Event, Guard, Kind, Row, State, Who, in_words, refusal, rows_for
+from mailbot.domain.forms import Item
+from mailbot.domain.orders import Order
+from mailbot.domain.pieces import Pieces, PiecesRefused, ask_for, mark_damaged, receive, sound_items
+from mailbot.domain.refunds import PLAIN, RefundRefused, RefundSum, RefundTerms, refund_sum
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskCase:
+    """A case as it stands."""
+
+    kind: Kind
+    state: State
+    pieces: Pieces  # () while it isn't known what goes back
+    refund_wanted_by: str = ""  # address of the person who decided for a refund that needs a second one
+    refund: RefundSum | None = None  # booked; at most one in the life of a case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What else is known about the order, and the limits that the owner set."""
+
+    order: Order
+    refunded_before: Decimal = Decimal(0)  # sum of all refunds booked for the order under other cases
+    refunded_items: tuple[Item, ...] = ()  # the pieces of those refunds
+    claimed_items: tuple[Item, ...] = ()  # asked for under other open cases, not refunded
+    terms: RefundTerms = PLAIN
+    automatic_up_to: Decimal | None = (
+        None  # up to this price of the pieces the rules approve by themselves; None: never
+    )
+    second_person_above: Decimal | None = None  # above this refund a second person must agree; None: never
+
+    @property
+    def gone(self) -> tuple[Item, ...]:
+        """Pieces that this case can't be about."""
+        return (*self.refunded_items, *self.claimed_items)
+
+
+# From the approval to the end a case claims its pieces; mere requests don't stand in each other's way.
+_CLAIMING = (
+    State.APPROVED, State.IN_TRANSIT, State.RECEIVED, State.INSPECTED_OK, State.INSPECTED_FAILED, State.EXCHANGE_DUE,
+    State.REPAIR,
+)  # fmt: skip
+
+
+def with_other_cases(ledger: Ledger, others: Iterable[DeskCase]) -> Ledger:
+    """The ledger for one case of an order, counting what all its other cases refunded and claim."""
+    refunded, paid_for, claimed = ledger.refunded_before, list(ledger.refunded_items), list(ledger.claimed_items)
+    for other in others:
+        if other.refund is not None:
+            refunded += other.refund.amount
+            paid_for += sound_items(other.pieces)
+        elif other.state in _CLAIMING:
+            claimed += [Item(model=line.model, quantity=max(line.asked, line.received)) for line in other.pieces]
+    return replace(ledger, refunded_before=refunded, refunded_items=tuple(paid_for), claimed_items=tuple(claimed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something that happens to a case."""
+
+    event: Event
+    by: Who
+    address: str = ""  # lower case, of a person
+    items: tuple[Item, ...] = ()  # APPROVE: what goes back; RECEIVE: what arrived; INSPECT_PASS: what is damaged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A step that is taken."""
+
+    case: DeskCase  # after it
+    row: Row
+
+    @property
+    def letter(self) -> str:
+        """Template of the mail to the customer, "" for none."""
+        return self.row.letter.format(kind=self.case.kind.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRefused:
+    """A step that is not taken; `reason` is for the one who asked for it."""
+
+    reason: str
+
+
+def take(case: DeskCase, step: Step, ledger: Ledger) -> Moved | StepRefused:
+    """The case after a step, or why it can't be taken now and what can. Nothing is half done."""
+    rows = tuple(rows_for(case.kind, case.state, step.event, step.by))
+    if not rows:
+        return StepRefused(reason=refusal(case.kind, case.state, step.event, step.by))
+    pieces = _pieces(case, step, ledger)
+    if isinstance(pieces, PiecesRefused):
+        return StepRefused(reason=f"{in_words(step.event)}: {pieces.reason}")
+    after = replace(case, pieces=pieces)
+    wanted = refund_sum(ledger.order, sound_items(pieces), ledger.refunded_before, ledger.refunded_items, ledger.terms)
+    reason = ""
+    for row in rows:
+        failed = (_CHECKS[guard](after, step, ledger, wanted) for guard in row.guards)
+        reason = next((each for each in failed if each), "")
+        if not reason:
+            return Moved(case=_moved(after, step, row, wanted), row=row)
+    return StepRefused(reason=f"{in_words(step.event)}: {reason}")
+
+
+def _pieces(case: DeskCase, step: Step, ledger: Ledger) -> Pieces | PiecesRefused:
+    """The pieces as the step counts them; the numbers are looked at anew whenever they matter."""
+    asked = tuple(Item(model=line.model, quantity=line.asked) for line in case.pieces)
+    if step.event in (Event.APPROVE, Event.RECEIVE) and (step.items or asked):
+        items = step.items if step.event is Event.APPROVE and step.items else asked
+        known = ask_for(ledger.order, items or step.items, ledger.gone)
+        if isinstance(known, PiecesRefused) or step.event is Event.APPROVE:
+            return known
+        return receive(known, step.items)
+    if step.event is Event.INSPECT_PASS:
+        return mark_damaged(case.pieces, step.items)
+    if step.event is Event.FORM_COMPLETE and step.items:
+        return ask_for(ledger.order, step.items, ledger.gone)
+    return case.pieces
+
+
+def _moved(case: DeskCase, step: Step, row: Row, wanted: RefundSum | RefundRefused) -> DeskCase:
+    refund = wanted if Effect.BOOK_REFUND in row.then and isinstance(wanted, RefundSum) else case.refund
+    # Whoever decides otherwise in between takes the wish for a refund back.
+    wanted_by = case.refund_wanted_by if Effect.BOOK_REFUND in row.then else ""
+    if Effect.ASK_ANOTHER in row.then:
+        wanted_by = step.address
+    return replace(case, state=row.to, refund=refund, refund_wanted_by=wanted_by)
+
+
+# Each gives the reason why a guard doesn't hold, "" where it does.
+
+
+def _pieces_known(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
+    return "" if case.pieces else "it isn't known what goes back: name model and number"
+
+
+def _within_automatic_limit(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
+    if ledger.automatic_up_to is None:
+        return "staff decide; no limit is set up to which the rules may approve"
+    asked = tuple(Item(model=line.model, quantity=line.asked) for line in case.pieces)
+    price = refund_sum(ledger.order, asked, ledger.refunded_before, ledger.refunded_items, ledger.terms)
+    if isinstance(price, RefundRefused):
+        return price.reason
+    if price.amount > ledger.automatic_up_to:
+        return f"{price.amount} {ledger.order.currency} is above {ledger.automatic_up_to}: staff decide"
+    return ""
+
+
+def _pieces_sound(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
+    return "" if sound_items(case.pieces) else "no piece passed the inspection"
+
+
+def _refund_possible(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
+    if case.refund is not None:
+        return "the refund of this case is booked already"
+    return wanted.reason if isinstance(wanted, RefundRefused) else ""
+
+
+def _one_person_is_enough(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
+    most = ledger.second_person_above
+    if most is None or (isinstance(wanted, RefundSum) and wanted.amount <= most):
+        return ""
+    return f"a second person must agree to more than {most} {ledger.order.currency}"
+
+
+def _another_person(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
+    if not case.refund_wanted_by:
+        return "nobody has decided for a refund yet"
+    if step.address in ("", case.refund_wanted_by):
+        return f"somebody else than {case.refund_wanted_by} must agree"
+    return ""
+
+
+_CHECKS = {
+    Guard.PIECES_KNOWN: _pieces_known,
+    Guard.WITHIN_AUTOMATIC_LIMIT: _within_automatic_limit,
+    Guard.PIECES_SOUND: _pieces_sound,
+    Guard.REFUND_POSSIBLE: _refund_possible,
+    Guard.ONE_PERSON_IS_ENOUGH: _one_person_is_enough,
+    Guard.ANOTHER_PERSON: _another_person,
+}
