@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailbot.domain.catalogue import ModelFinding
 from mailbot.domain.codes import code_key
 from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import Kind, OwnCode
@@ -82,6 +83,18 @@ def models_named(said: TextFacts, codes: Sequence[OwnCode]) -> frozenset[str]:
     named = {model.upper() for found in said.models for model in found.value.models}
     named |= {code.written.upper() for code in codes if code.kind is Kind.MODEL and code.place is not Place.QUOTED_TEXT}
     return frozenset(named)
+
+
+def models_printed(said: TextFacts, codes: Sequence[OwnCode]) -> frozenset[str]:
+    """Those of `models_named` that are named by what is printed on them, not by what people call them."""
+    return frozenset(
+        {model.upper() for found in said.models for model in found.value.models if _is_printed(found.value)}
+        | {code.written.upper() for code in codes if code.kind is Kind.MODEL and code.place is not Place.QUOTED_TEXT}
+    )
+
+
+def _is_printed(model: ModelFinding) -> bool:
+    return any(code_key(model.written) == code_key(name) for name in model.models)
 
 
 def describing(clues: Sequence[Clue], strength: Strength) -> Set[str]:

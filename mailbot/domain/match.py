@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mailbot.domain.clues import Clue, Strength, clues_of, describing, models_named
+from mailbot.domain.clues import Clue, Strength, clues_of, describing, models_named, models_printed
 from mailbot.domain.codes import is_one_slip
 from mailbot.domain.confirmation import agrees
 from mailbot.domain.corrections import Correction
@@ -227,8 +227,9 @@ class _Matcher:
         pool = asked or list(self.recent)
         models = models_named(self.reading.said, self.reading.codes)
         fitting = [order for order in pool if models & {line.model.upper() for line in order.lines}]
-        if models and not fitting:
-            conflict = (Remark("the sender bought no {models}", models=", ".join(sorted(models))),) if pool else ()
+        printed = models_printed(self.reading.said, self.reading.codes)
+        if printed and not fitting:
+            conflict = (Remark("the sender bought no {models}", models=", ".join(sorted(printed))),) if pool else ()
             return NoMatch(
                 evidence=self.evidence, numbers_quoted=False, conflicts=conflict, candidates=self._candidates()
             )

@@ -21,6 +21,9 @@ _RUN = re.compile(
     r"(?P<digits>\d(?:[ \t.\-_/]?\d){6,24})(?![A-Za-z0-9])",
     re.ASCII,
 )
+_PIECE = re.compile(
+    r"(?P<word>[A-Za-z0-9]+)|(?P<gap>[ \t.\-_/#:]{1,3}(?=[A-Za-z0-9]))|(?P<stop>[^A-Za-z0-9]+)", re.ASCII
+)
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{4}([.\-/ ])\d{1,2}\1\d{1,2}(?!\d)")  # order numbers are often made of dates
 _MOST_TOKENS = 3000  # of one text
@@ -70,6 +73,11 @@ def find_own_codes(texts: Sequence[tuple[Place, str]], orders: Sequence[Order]) 
     codes = _codes(orders)
     found: dict[tuple[Kind, str], OwnCode] = {}
     for place, text in texts:
+        for kind, number, written in _with_gaps(text, codes):
+            found.setdefault(
+                (kind, number),
+                OwnCode(kind=kind, order_number=number, written=written, place=place, has_slip=False),
+            )
         slips = 0
         for token in _tokens(text):
             hits = list(_exact(token, codes))
@@ -100,6 +108,35 @@ def _codes(orders: Iterable[Order]) -> _Codes:
             if each:
                 codes.exact.setdefault(each, []).append((kind, order.number))
     return codes
+
+
+def _with_gaps(text: str, codes: _Codes) -> Iterator[tuple[Kind, str, str]]:
+    """Numbers with letters in them, whatever gaps they are written with: "EE 200 300 407 CN"."""
+    wanted = [key for key in codes.exact if len(key) >= _SHORTEST and not key.isdigit()]
+    if not wanted:
+        return
+    # Gaps are taken out, everything else that is no letter or digit ends a number.
+    pieces = list(_PIECE.finditer(text))
+    starts, ends, squeezed = {0}, set(), []
+    length = 0
+    for piece in pieces:
+        if piece["word"]:
+            starts.add(length)
+            squeezed.append(piece["word"].upper())
+            length += len(piece["word"])
+            ends.add(length)
+        elif piece["stop"]:
+            squeezed.append("\n")
+            length += 1
+    line = "".join(squeezed)
+    for key in wanted:
+        at = line.find(key)
+        while at >= 0:
+            if at in starts and at + len(key) in ends:
+                for kind, number in codes.exact[key]:
+                    yield kind, number, key
+                break
+            at = line.find(key, at + 1)
 
 
 def _tokens(text: str) -> Iterator[str]:

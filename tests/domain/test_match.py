@@ -206,6 +206,7 @@ def test_a_slip_and_the_right_number_are_the_right_number() -> None:
         ("I paid £499.00 for it", ("Probable", (OWN_TOO,))),
         ("Where is my order?", ("Ambiguous", (OWN, OWN_TOO))),
         ("My TP-A8 is broken", ("NoMatch", ())),
+        ("My air purifier is broken", ("Ambiguous", (OWN, OWN_TOO))),  # people call things what they like
     ],
 )
 def test_without_a_number_the_description_chooses(text: str, expected: tuple[str, tuple[str, ...]]) -> None:

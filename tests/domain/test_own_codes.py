@@ -91,8 +91,22 @@ def test_the_right_number_counts_before_a_slip_in_it() -> None:
 
 def test_serial_and_tracking_numbers_and_models() -> None:
     kinds = [(one.kind, one.order_number) for one in found("sn k17 001? SN-K17-001, EX 200300400 CN, tp-f9")]
-    assert kinds == [(Kind.SERIAL, NUMBER), (Kind.MODEL, TOO)]
+    assert sorted(kinds) == sorted([(Kind.TRACKING, NUMBER), (Kind.SERIAL, NUMBER), (Kind.MODEL, TOO)])
     assert [(one.kind, one.order_number) for one in found("EX200300400CN")] == [(Kind.TRACKING, NUMBER)]
+
+
+@pytest.mark.parametrize(
+    "text", ["EX 200 300 400 CN", "ex200-300-400cn", "EX200300400 CN,", "运单EX 200300 400CN。", "#EX/200/300/400/CN"]
+)
+def test_letters_and_digits_may_have_gaps(text: str) -> None:
+    assert [(one.kind, one.order_number, one.has_slip) for one in found(text)] == [(Kind.TRACKING, NUMBER, False)]
+
+
+@pytest.mark.parametrize(
+    "text", ["AEX 200 300 400 CN", "EX 200 300 400 CNX", "EX 200, 300 400 CN", "EX 200\n300 400 CN"]
+)
+def test_what_goes_on_before_or_after_is_another_number(text: str) -> None:
+    assert found(text) == []
 
 
 def test_nobody_elses_numbers_are_compared() -> None:
