@@ -118,6 +118,7 @@ class Gatherer:
             # An owner and the one who may speak for the order don't read each other's mail.
             theirs = tickets.load(elsewhere.ticket_id)
             elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
+        wishes = self.book.wishes.wishes(mail.subject, mail.reply_text)
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
             bounce = self._bounce(mail, sender, standing, now)
@@ -138,7 +139,8 @@ class Gatherer:
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
-            wishes=self.book.wishes.wishes(mail.subject, mail.reply_text),
+            wishes=wishes,
+            warranty=self.purchases.warranty(order, wishes, self.book, now),
             form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,

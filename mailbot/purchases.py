@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.documents import Documents
 from mailbot.domain.facts import TicketFacts
-from mailbot.domain.match import Known, NoMatch, OrderMatch, Reading, match_order
+from mailbot.domain.match import Exact, Known, NoMatch, OrderMatch, Reading, match_order
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.own_codes import find_own_codes
+from mailbot.domain.periods import customer_day
 from mailbot.domain.references import References, find_references, texts_of
+from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts, TextReader
+from mailbot.domain.warranty import WarrantyLine, warranty_of
+from mailbot.domain.wishes import Wish
+from mailbot.evidence.zones import customer_zones
 from mailbot.mail.tokens import find_tokens
 from mailbot.settings import Settings
 from mailbot.settings.patterns import finder
@@ -87,6 +93,16 @@ class Purchases:
             recent=timedelta(days=self.settings.orders.recent_days),
         )
         return Purchase(reading=reading, known=known, match=match)
+
+    def warranty(
+        self, match: OrderMatch, wishes: Iterable[Wish], book: RuleBook, now: datetime
+    ) -> tuple[WarrantyLine, ...]:
+        """How long the matched order is covered, where somebody asks; () where the data don't tell all."""
+        if not isinstance(match, Exact) or "warranty_question" not in {wish.name for wish in wishes}:
+            return ()
+        zones = customer_zones(match.order.country, book.zones)
+        today = customer_day(now, zones, ZoneInfo(self.settings.timezone))
+        return warranty_of(match.order, book.terms, self.catalogue.products, today)
 
     def _reader(self, today: date, country: str) -> TextReader:
         return TextReader(

@@ -238,6 +238,7 @@ class LetterWriter:
             mail=mail,
             note=staff_note(effect, scene, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
+            warranty=effect.warranty,
             choices=self._choices(effect, reader),
             message=effect.message,
             agent=effect.agent,

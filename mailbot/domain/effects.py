@@ -12,6 +12,7 @@ from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.corrections import Correction
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.sayings import Saying
+from mailbot.domain.warranty import WarrantyLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +208,7 @@ class Write:
     agent: str = ""  # that member's name
     with_order: bool = False  # the reader is entitled to the order's data (G5)
     enclose: bool = False  # staff notices: carry the mail's attachments
+    warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where its buyer asks
     choices: tuple[str, ...] = ()  # numbers of the reader's own orders to choose from
     asks: AskOwner | None = None  # the question to the owner of an order
 

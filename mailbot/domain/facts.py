@@ -20,6 +20,7 @@ from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
+from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
 
@@ -185,6 +186,7 @@ class Facts:
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
+    warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 
     @property

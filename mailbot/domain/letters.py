@@ -13,6 +13,7 @@ from decimal import Decimal
 from mailbot.domain.message import Attachment
 from mailbot.domain.orders import Order
 from mailbot.domain.sayings import Saying
+from mailbot.domain.warranty import WarrantyLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +170,7 @@ class Letter:
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
     confirm: ConfirmView | None = None  # confirm_access only
+    warranty: tuple[WarrantyLine, ...] = ()  # warranty_status only
     choices: tuple[Order, ...] = ()  # which_order only: the reader's own, to choose from
     message: str = ""  # a staff member's own words to the customer (template staff_reply)
     agent: str = ""  # that staff member's name

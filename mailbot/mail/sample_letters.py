@@ -27,6 +27,7 @@ from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.remarks import Remark
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.warranty import WarrantyLine
 from mailbot.mail.sample_words import SampleWords, sample_words
 
 _BRAND = Brand(
@@ -57,6 +58,11 @@ _ORDER = Order(
     tracking_number="SF0000000001",
 )
 _EARLIER_ORDER = replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1])
+_WARRANTY = (
+    WarrantyLine(model="TP-K17", name="Kettle K17", until=date(2028, 3, 1), is_covered=True),
+    WarrantyLine(model="TP-H2", name="", until=date(2026, 3, 1), is_covered=False),
+    WarrantyLine(model="TP-F02", name="", until=None, is_covered=False),
+)
 _REFUND = RefundView(
     number="RF-100001",
     amount=Decimal("299.00"),
@@ -168,6 +174,7 @@ def sample_letter(language: str) -> Letter:
         refund=replace(_REFUND, currency=words.currency),
         mail=_MAIL,
         note=_NOTE,
+        warranty=_WARRANTY,
         choices=(
             _ORDER,
             replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1]),
@@ -200,6 +207,7 @@ def _bare_letter(full: Letter) -> Letter:
             warnings=(),
         ),
         choices=full.choices[:1],
+        warranty=tuple(replace(line, name="") for line in full.warranty),
         note=StaffNote(headline="new_mail", evidence=(), remarks=(), commands=()),
         agent="",
     )
@@ -223,6 +231,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "staff_refund_overdue": ("case", "refund"),
     "confirm_access": ("confirm",),
     "which_order": ("choices",),
+    "warranty_status": ("order", "warranty"),
     "order_status": ("order",),
     "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
@@ -247,6 +256,7 @@ def sample_letters(name: str, language: str) -> Sequence[Letter]:
     if name not in (*_NEEDS, *_NEEDS_NOTHING):
         return (full,)
     absent: dict[str, Any] = {field: None for field in _OPTIONAL if field not in _NEEDS.get(name, ())}
-    if "choices" not in _NEEDS.get(name, ()):
-        absent["choices"] = ()
+    for field in ("choices", "warranty"):
+        if field not in _NEEDS.get(name, ()):
+            absent[field] = ()
     return (full, replace(_bare_letter(full), **absent))

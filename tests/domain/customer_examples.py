@@ -14,6 +14,8 @@ from tests.domain.routing_situations import (
     IN_TICKET,
     OVERSIZE,
     PROBABLE,
+    UNDER_WARRANTY,
+    WARRANTY,
     WHERE_IS_IT,
     WHERE_IS_MY_REFUND,
     form,
@@ -134,6 +136,23 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "a number that this sender can't be answered about"): (
         facts(order=NOT_CONFIRMED),
         ["OpenTicket", "FileMail", "order_not_confirmed > customer", "staff_notice > staff"],
+    ),
+    ("customer", "whether it is still under warranty"): (
+        facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY),
+        ["OpenTicket", "FileMail", "TieOrder", "warranty_status > customer", "CloseTicket"],
+    ),
+    ("customer", "whose warranty isn't clear"): (
+        facts(wishes=(UNDER_WARRANTY,), order=PROBABLE),
+        ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
+    ),
+    ("customer", "the order we asked for - whether it is still under warranty"): (
+        facts(
+            ticket=ticket(wish="warranty_question", order_number="", asked_orders=("TP2026030117",)),
+            thread=IN_TICKET,
+            order=exact(),
+            warranty=WARRANTY,
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "warranty_status > customer", "CloseTicket"],
     ),
     ("customer", "whose parcel isn't clear"): (
         facts(wishes=(WHERE_IS_IT,), order=PROBABLE),

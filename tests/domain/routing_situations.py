@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseState
@@ -13,6 +13,7 @@ from mailbot.domain.match import Ambiguous, Probable
 from mailbot.domain.message import Origin
 from mailbot.domain.standing import Role
 from mailbot.domain.ticket_orders import NamedOrder
+from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import (
     KATE,
@@ -33,6 +34,8 @@ IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
 
 WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3",))
 WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
+UNDER_WARRANTY = Wish(name="warranty_question", score=3, because=("under warranty +3",))
+WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2028, 3, 1), is_covered=True),)
 CONFIRMATION = ConfirmationFacts(
     confirmation_id=1,
     ticket_id=7,

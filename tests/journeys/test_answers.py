@@ -66,3 +66,29 @@ def test_where_the_refund_is(world: World) -> None:
     assert len(sent) == 1
     assert "199.00" in body_text(answer.raw)
     assert "Paid on" in body_text(answer.raw)
+
+
+@pytest.mark.parametrize(
+    ("person", "subject", "text", "said"),
+    [
+        (
+            KATE,
+            "Warranty",
+            "Hello, is my kettle from order TP2026110002 still under warranty?",
+            "limited warranty until",
+        ),
+        (LIN, "保修", "请问订单TP2026110001的水壶还在保修期内吗？", "在有限保修期内，保修至"),
+    ],
+)
+def test_whether_it_is_still_under_warranty(world: World, person: Person, subject: str, text: str, said: str) -> None:
+    (sent,) = world.exchange(write(person, SUPPORT, subject, text, at=world.now))
+    assert sent.recipients == (person.address,)
+    assert said in body_text(sent.raw)
+    assert world.json("tickets", "list")[0]["state"] == "closed"
+
+
+def test_a_stranger_learns_of_no_warranty(world: World) -> None:
+    text = "Hello, is the kettle from order TP2026110002 still under warranty?"
+    for mail in world.exchange(write(MALLORY, SUPPORT, "Warranty", text, at=world.now)):
+        if mail.recipients == (MALLORY.address,):
+            assert "limited warranty" not in body_text(mail.raw)

@@ -177,7 +177,8 @@ def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """An automatic answer to the ticket's customer, without order data unless the match is exact (G5)."""
     # What an order's owner answers goes to somebody else: that letter speaks of no order of theirs.
     with_order = isinstance(facts.order, Exact) and facts.confirmation is None
-    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=with_order),)
+    warranty = facts.warranty if with_order else ()
+    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=with_order, warranty=warranty),)
 
 
 @MAIL_WORDS.action("ask which order it is")

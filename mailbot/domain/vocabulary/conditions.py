@@ -292,6 +292,13 @@ def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
 
 
+@MAIL_WORDS.condition("the warranty is known")
+def _warranty_known(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The catalogue and the terms say of each piece of the matched order how long its warranty runs, and the law of the
+    customer's country gives no more."""
+    return bool(facts.warranty)
+
+
 @MAIL_WORDS.condition("the order is", ("exact", "probable", "ambiguous", "not confirmed", "not named"))
 def _order_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Exact: one order, named by its buyer. Probable: one of the buyer's, but with a slip in its number or without any.
