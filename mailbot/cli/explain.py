@@ -66,6 +66,7 @@ def _plain(done: Rehearsed, book: RuleBook) -> dict[str, Any]:
         "said": _masked(as_plain(facts.said)),
         "documents": _masked(as_plain(facts.documents)),
         "thread": as_plain(facts.thread),
+        "ticket_orders": [as_plain(one) for one in facts.ticket.orders] if facts.ticket else [],
         "order": {
             "match": type(facts.order).__name__,
             "number": facts.order.order.number if isinstance(facts.order, Exact) else None,

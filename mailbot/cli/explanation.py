@@ -17,7 +17,7 @@ from mailbot.domain.facts import Facts
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.match import Ambiguous, Candidate, Exact, NoMatch, Probable
 from mailbot.domain.message import Address, Origin
-from mailbot.domain.numbers import ticket_number
+from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.phones import Phone
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
@@ -223,6 +223,15 @@ def _conversation(facts: Facts) -> Iterator[Fact]:
     if facts.ticket is not None:
         state = "open" if facts.ticket.is_open else "closed"
         yield Fact(label="ticket", value=f"{ticket_number(facts.ticket.ticket_id)}, {state}")
+        listed = [
+            Fact(label="", value=one.number, source=f"named by {one.named_by}" if one.named_by else "matched")
+            for one in facts.ticket.orders
+        ]
+        yield from _labelled("is about", listed)
+        cases = (
+            f"{case_number(case.case_id)} ({case.state}), order {case.order.number}" for case in facts.ticket.cases
+        )
+        yield from _labelled("cases", [Fact(label="", value=line) for line in cases])
     elif facts.thread.ticket_id is None:
         yield Fact(label="ticket", value="none: the mail belongs to no conversation so far")
     yield from _labelled("because", [Fact(label="", value=_own(line)) for line in facts.thread.evidence])

@@ -21,17 +21,20 @@ from mailbot.domain.effects import (
     MarkOverdueTold,
     MergeTicket,
     MoveCase,
+    NameOrder,
     OpenCase,
     OpenTicket,
     Reader,
     RecordIncident,
+    RememberCorrection,
     ReopenTicket,
     SettleRefund,
     TieOrder,
+    UseCase,
     UseTicket,
     Write,
 )
-from mailbot.domain.numbers import ticket_number
+from mailbot.domain.numbers import case_number, ticket_number
 
 READERS = {
     Reader.CUSTOMER: "the customer",
@@ -80,6 +83,12 @@ def _more(effect: Effect) -> str:
             return f"Ask the owner of order {effect.order_number} whether the sender may speak for it, until {until}"
         case GrantOrder():
             return "Let the one who quoted the order speak for it"
+        case NameOrder():
+            return f"Note that {effect.by} says the ticket is about order {effect.order_number}"
+        case RememberCorrection():
+            return f"Remember for the customer's next mails that order {effect.correction.order_number} was meant"
+        case UseCase():
+            return f"Go on with case {case_number(effect.case_id)}"
         case OpenCase():
             return f"Open a {effect.kind.value} case for order {effect.order_number}"
         case FillForm():
