@@ -310,7 +310,7 @@ def _reason(words: tuple[str, ...], match: _Match, weight: int, negation: _Found
 def _stand_apart(parts: list[list[tuple[int, int]]]) -> bool:
     """Whether each part can be given words of its own."""
     taken = 0
-    for part in parts:
+    for part in sorted(parts, key=len):  # the one with the least choice first
         free = next((mask for span in part if not (mask := _mask(*span)) & taken), None)
         if free is None:
             return False

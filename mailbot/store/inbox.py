@@ -136,6 +136,7 @@ def stand_in(digest: str, now: datetime) -> int:
         error="",
         trace="",
         rules_version="",
+        rescued=False,
     )
 
 

@@ -102,6 +102,28 @@ MAILS: dict[str, str] = {
     "还没收到货，我要退款。": "return order_status",
     "为什么不能退？才买了三天。": "return",
     "Can I return it or exchange it?": "return exchange",
+    # Denied, and what is wanted instead.
+    "I don't want it repaired, I want a refund.": "return",
+    "The kettle leaks. I don't want a replacement, I'd rather have my money back.": "return warranty",
+    "Please don't cancel my order, I only want to change the address.": "change_order",
+    "Ich möchte keine Reparatur, sondern mein Geld zurück.": "return",
+    "Einen Umtausch brauche ich nicht, bitte reparieren Sie den Mixer.": "warranty",
+    "Je ne souhaite pas le renvoyer, pouvez-vous le réparer ?": "warranty",
+    "No quiero cambiarlo, quiero que me devuelvan el dinero.": "return",
+    "交換は不要です。返金してください。": "return",
+    "不想要维修，只要退款": "return",
+    "唔使換，幫我修返好就得": "warranty",
+    "別取消訂單，我只是想改地址": "change_order",
+    # That it can't be done is no denial.
+    "I cannot return it because the label is missing.": "return",
+    # Mentioned in passing.
+    "Leider heizt der Kocher nicht mehr. Falls Sie die Rechnung brauchen, sie liegt bei.": "warranty",
+    "J'ai acheté la bouilloire en promotion, payée par carte bancaire. Elle fuit depuis hier.": "warranty",
+    "Compré la batidora en oferta y la pagué con tarjeta. Ahora no enciende.": "warranty",
+    "The order arrived damaged and I want to send it back.": "return warranty",
+    # Before buying: what could go wrong.
+    "Does it rust?": "product_question",
+    "这个会生锈吗": "product_question",
     # Nothing that the table knows.
     "Hello": "",
     "Thank you very much!": "thanks",

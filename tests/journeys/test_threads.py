@@ -98,7 +98,7 @@ def test_an_answer_soon_after_the_end_reopens(world: World) -> None:
 
 def test_a_late_answer_opens_a_linked_ticket(world: World) -> None:
     closing = close(world)
-    sent = world.exchange(reply(KATE, closing, "My bank shows nothing yet?", at=world.later(days=15)))
+    sent = world.exchange(reply(KATE, closing, "How heavy is it?", at=world.later(days=15)))
     assert "[T-100002]" in header(only(sent, KATE).raw, "Subject")
     assert "closed more than 14 days before" in body_text(only(sent, STAFF).raw)
     assert show(world)["state"] == "closed"
