@@ -50,8 +50,8 @@ class Extractor:
         self.bench = bench
         self._worker: Worker | None = None
 
-    def read(self, content: bytes, kind: str) -> FileReading:
-        """What a file says, `kind` by `kind_of`; a file that defeats the process gives a note.
+    def read(self, content: bytes, kind: str, *, again: bool = True) -> FileReading:
+        """What a file says, `kind` by `kind_of`; a file that defeats the process, twice with `again`, gives a note.
 
         Raises TryAgainLater when the process can't be started.
         """
@@ -69,8 +69,10 @@ class Extractor:
             note = f"reading it takes longer than {seconds:g} seconds (evidence.file_seconds)"
             reading = FileReading(notes=(note,))
         except (EOFError, OSError):
-            note = f"reading it made the process die ({how_it_ended(self.close())})"
-            reading = FileReading(notes=(note,))
+            how = how_it_ended(self.close())
+            if again:  # the process may have died of something else than this file
+                return self.read(content, kind, again=False)
+            reading = FileReading(notes=(f"reading it made the process die ({how})",))
         except BadItem as error:
             self.close()
             reading = FileReading(notes=(str(error),))

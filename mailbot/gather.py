@@ -110,7 +110,8 @@ class Gatherer:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
             if why:
                 thread, ticket = as_matter_of_its_own(thread, why), None
-        words = self._staff_words(mail, references, staff_name, ticket, sender) if role is Role.STAFF else None
+        heard = role is Role.STAFF and standing.verdict is not Verdict.FAILED
+        words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
@@ -118,7 +119,9 @@ class Gatherer:
             # An owner and the one who may speak for the order don't read each other's mail.
             theirs = tickets.load(elsewhere.ticket_id)
             elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
-        wishes = self.book.wishes.wishes(mail.subject, mail.reply_text)
+        # A subject of ours that comes back is nobody's wish.
+        wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
+        wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
             bounce = self._bounce(mail, sender, standing, now)
@@ -140,7 +143,8 @@ class Gatherer:
             open_case_elsewhere=elsewhere,
             order=order,
             wishes=wishes,
-            warranty=self.purchases.warranty(order, wishes, self.book, now),
+            warranty=self.purchases.warranty(order, wanted, self.book, now),
+            may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
             form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,17 +10,20 @@ from zoneinfo import ZoneInfo
 
 from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.documents import Documents
+from mailbot.domain.eligibility import Ask, Outcome, Situation, judge
 from mailbot.domain.facts import TicketFacts
-from mailbot.domain.match import Exact, Known, NoMatch, OrderMatch, Reading, match_order
+from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
+from mailbot.domain.match_basis import Known, Reading
 from mailbot.domain.message import IncomingMail
+from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import find_own_codes
 from mailbot.domain.periods import customer_day
 from mailbot.domain.references import References, find_references, texts_of
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
+from mailbot.domain.terms import Claim
 from mailbot.domain.text_facts import TextFacts, TextReader
 from mailbot.domain.warranty import WarrantyLine, warranty_of
-from mailbot.domain.wishes import Wish
 from mailbot.evidence.zones import customer_zones
 from mailbot.mail.tokens import find_tokens
 from mailbot.settings import Settings
@@ -95,14 +98,28 @@ class Purchases:
         return Purchase(reading=reading, known=known, match=match)
 
     def warranty(
-        self, match: OrderMatch, wishes: Iterable[Wish], book: RuleBook, now: datetime
+        self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime
     ) -> tuple[WarrantyLine, ...]:
         """How long the matched order is covered, where somebody asks; () where the data don't tell all."""
-        if not isinstance(match, Exact) or "warranty_question" not in {wish.name for wish in wishes}:
+        if not isinstance(match, Exact) or "warranty_question" not in wishes:
             return ()
-        zones = customer_zones(match.order.country, book.zones)
-        today = customer_day(now, zones, ZoneInfo(self.settings.timezone))
-        return warranty_of(match.order, book.terms, self.catalogue.products, today)
+        return warranty_of(match.order, book.terms, self.catalogue.products, self._day_of(match.order, book, now))
+
+    def may_go_back(self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime) -> bool:
+        """Whether the shop's terms or the law of the customer's country still allow, or may allow, a return (P7)."""
+        if not isinstance(match, Exact) or "return" not in wishes:
+            return False
+        situation = Situation(
+            order=match.order,
+            products=self.catalogue.products,
+            terms=book.terms,
+            asked_on=self._day_of(match.order, book, now),
+        )
+        asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.RETURN) for line in match.order.lines]
+        return any(verdict.outcome is not Outcome.NOT_ELIGIBLE for verdict in judge(situation, asks))
+
+    def _day_of(self, order: Order, book: RuleBook, now: datetime) -> date:
+        return customer_day(now, customer_zones(order.country, book.zones), ZoneInfo(self.settings.timezone))
 
     def _reader(self, today: date, country: str) -> TextReader:
         return TextReader(

@@ -85,11 +85,14 @@ def models_named(said: TextFacts, codes: Sequence[OwnCode]) -> frozenset[str]:
     return frozenset(named)
 
 
-def models_printed(said: TextFacts, codes: Sequence[OwnCode]) -> frozenset[str]:
+def models_printed(
+    said: TextFacts, codes: Sequence[OwnCode], places: Set[Place] = frozenset(Place) - {Place.QUOTED_TEXT}
+) -> frozenset[str]:
     """Those of `models_named` that are named by what is printed on them, not by what people call them."""
+    found = [each for each in said.models if each.place in places and _is_printed(each.value)]
     return frozenset(
-        {model.upper() for found in said.models for model in found.value.models if _is_printed(found.value)}
-        | {code.written.upper() for code in codes if code.kind is Kind.MODEL and code.place is not Place.QUOTED_TEXT}
+        {model.upper() for each in found for model in each.value.models}
+        | {code.written.upper() for code in codes if code.kind is Kind.MODEL and code.place in places}
     )
 
 

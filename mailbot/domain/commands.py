@@ -50,6 +50,8 @@ _TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by 
 _COMMAND_LINE = re.compile(r"^(?P<bullet>[\s*•·-]*)[#＃]+\s*(?P<word>[^\W\d_]+)[*_]*\s*(?P<rest>.*)$")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
+_DECISIONS = frozenset({CaseEvent.APPROVE, CaseEvent.DECLINE, CaseEvent.WITHDRAW})
+_MOST_SIGN_OFF = 8  # lines of a closing formula with what follows
 _OTHERS = "#order <number>, #return, #merge <ticket> and #note"
 
 # How each event is written, for the help that a notice carries.
@@ -125,7 +127,10 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
         elif match["bullet"].strip():
             problems.append(Remark("{line}: a command stands at the beginning of its line", line=line.strip()))
         elif match["word"].casefold() in _START_RETURN:
-            start_return = match["rest"].strip(" \t\u3000:：").upper()
+            number = match["rest"].strip(" \t\u3000:：").upper()
+            if start_return not in (None, number):
+                problems.append(Remark("{line}: one #return in one mail", line=line.strip()))
+            start_return = number
         elif named := _NAME_ORDER.match(match["word"].casefold()):
             number = _order_number(match["word"][named.end() :], match["rest"])
             if number is None or name_order not in (None, number):
@@ -177,6 +182,14 @@ def _at_odds(
         return ("#merge stands alone: send the other commands in a mail of their own",)
     if start_return is not None and commands:
         return ("#return sends the form first: send the other commands in a mail of their own",)
+    decided: dict[str, set[CaseEvent]] = {}
+    for command in commands:
+        if command.event in _DECISIONS:
+            decided.setdefault(command.case_number, set()).add(command.event)
+    if any(len(events) > 1 for events in decided.values()):
+        return ("the mail decides about one case in two ways: send the one that you mean",)
+    if name_order is not None and commands:
+        return ("#order corrects the order: send the commands for its case in a mail of their own",)
     return ()
 
 
@@ -187,10 +200,13 @@ def _without_sign_off(text: str, names: Sequence[str], *, alone: bool) -> str:
     """
     own = {part.casefold() for name in names for part in (name, *name.split())}
     lines = text.splitlines()
-    for index, line in enumerate(lines):
+    # Only the last few lines can be a sign-off: what is counted from the end is counted once.
+    spoken = [index for index, line in enumerate(lines) if line.strip()]
+    first = spoken[-_MOST_SIGN_OFF] if len(spoken) >= _MOST_SIGN_OFF else 0
+    for index in range(first, len(lines)):
         rest = [later.strip() for later in lines[index:] if later.strip()]
-        bare = line.strip().rstrip(",，.。!！~").casefold()
-        if (bare in own or _CLOSING.fullmatch(bare)) and len(rest) <= 8 and all(len(later) <= 60 for later in rest):
+        bare = lines[index].strip().rstrip(",，.。!！~").casefold()
+        if (bare in own or _CLOSING.fullmatch(bare)) and all(len(later) <= 60 for later in rest):
             left = "\n".join(lines[:index]).strip()
             return left if left or alone else text
     return text

@@ -186,6 +186,7 @@ class Facts:
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
+    may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 

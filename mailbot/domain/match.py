@@ -13,14 +13,13 @@ from datetime import date, timedelta
 from mailbot.domain.clues import Clue, Strength, clues_of, describing, models_named, models_printed
 from mailbot.domain.codes import is_one_slip
 from mailbot.domain.confirmation import agrees
-from mailbot.domain.corrections import Correction
+from mailbot.domain.denial import denies, is_denied, written_as
+from mailbot.domain.match_basis import Known, Reading, evidence_lines, fresh_numbers
 from mailbot.domain.numbers import ticket_number
 from mailbot.domain.orders import Order
-from mailbot.domain.own_codes import Kind, OwnCode
-from mailbot.domain.references import ENCLOSED, OWN_WORDS, Finding, Place, References
+from mailbot.domain.references import ENCLOSED, OWN_WORDS, Finding, Place
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Standing, Verdict
-from mailbot.domain.text_facts import TextFacts
 
 _MOST_CANDIDATES = 20
 
@@ -85,28 +84,6 @@ def orders_in_question(match: OrderMatch) -> tuple[Order, ...]:
             return ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What the store holds around a mail."""
-
-    quoted: Mapping[str, Order]  # of the quoted order numbers, those that exist
-    by_code: tuple[Order, ...] = ()  # orders, anybody's, with a serial or tracking number that the mail has
-    own: tuple[Order, ...] = ()  # orders of the sender's address, newest first
-    granted: Set[str] = frozenset()  # orders whose owners let the sender speak for them, which a proven sender may
-    asked: tuple[str, ...] = ()  # orders of the sender's that our last question in the ticket named
-    corrections: tuple[Correction, ...] = ()  # what staff said of the sender's mails, newest first
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What the mail says, as far as it can lead to an order."""
-
-    references: References
-    said: TextFacts
-    codes: tuple[OwnCode, ...] = ()  # the sender's own numbers in it, however written
-    text: str = ""  # the new words
-
-
 def match_order(
     reading: Reading, known: Known, *, sender: str, standing: Standing, today: date, recent: timedelta
 ) -> OrderMatch:
@@ -117,9 +94,9 @@ def match_order(
     entitled = {} if standing.verdict is Verdict.FAILED else {o.number: o for o in known.own if o.buyer_email == sender}
     if standing.verdict is Verdict.VERIFIED:
         entitled |= {number: order for number, order in known.quoted.items() if number in known.granted}
-    evidence = _lines(reading, known, entitled, sender, standing)
+    evidence = evidence_lines(reading, known, entitled, sender, standing)
     if not entitled:
-        return NoMatch(evidence=evidence, numbers_quoted=bool(_fresh(reading.references)))
+        return NoMatch(evidence=evidence, numbers_quoted=bool(fresh_numbers(reading.references)))
     clues = clues_of(reading.references, reading.codes, reading.said, entitled)
     return _Matcher(
         reading=reading,
@@ -135,7 +112,7 @@ def foreign_order(reading: Reading, known: Known, match: OrderMatch, standing: S
     """The one order of somebody else that a proven sender quotes: its owner may be asked (G5)."""
     if not isinstance(match, NoMatch) or standing.verdict is not Verdict.VERIFIED:
         return None
-    fresh = [finding.value for finding in _fresh(reading.references)]
+    fresh = [finding.value for finding in fresh_numbers(reading.references)]
     return known.quoted.get(fresh[0]) if len(fresh) == 1 else None
 
 
@@ -192,9 +169,21 @@ class _Matcher:
                 place=str(foreign[0].place),
             )
             return self._probable(order, conflict)
-        if not written and not self._is_sure(order):
+        receipt = models_printed(self.reading.said, self.reading.codes, places=ENCLOSED)
+        if receipt and not _with_models([order], receipt):
+            conflict = Remark(
+                "{number} is named, but what is attached names {models}",
+                number=order.number,
+                models=", ".join(sorted(receipt)),
+            )
+            return self._probable(order, conflict)
+        if self._is_denied(order) or not (written or self._is_sure(order)):
             return self._probable(order)
         return self._exact(order)
+
+    def _is_denied(self, order: Order) -> bool:
+        """ "Not TP…", "TP… arrived fine": the number stands there to say what isn't meant."""
+        return any(is_denied(self.reading.text, code) for code in written_as(order, self.clues))
 
     def _by_quote(self, quoted: list[Order]) -> OrderMatch:
         if len(quoted) > 1:
@@ -206,6 +195,9 @@ class _Matcher:
                 other=elsewhere[0].number,
             )
             return self._ambiguous([quoted[0], *elsewhere], conflict)
+        printed = models_printed(self.reading.said, self.reading.codes)
+        if self._is_denied(quoted[0]) or (printed and not _with_models(quoted, printed)):
+            return self._probable(quoted[0])
         return self._exact(quoted[0])
 
     def _corrected(self, strange: Sequence[Finding]) -> OrderMatch:
@@ -226,7 +218,7 @@ class _Matcher:
         asked = [self.entitled[number] for number in self.known.asked if number in self.entitled]
         pool = asked or list(self.recent)
         models = models_named(self.reading.said, self.reading.codes)
-        fitting = [order for order in pool if models & {line.model.upper() for line in order.lines}]
+        fitting = _with_models(pool, models) or ([] if asked else _with_models(self.entitled.values(), models))
         printed = models_printed(self.reading.said, self.reading.codes)
         if printed and not fitting:
             conflict = (Remark("the sender bought no {models}", models=", ".join(sorted(printed))),) if pool else ()
@@ -234,9 +226,10 @@ class _Matcher:
                 evidence=self.evidence, numbers_quoted=False, conflicts=conflict, candidates=self._candidates()
             )
         pool = fitting or pool
-        for told in (describing(self.clues, Strength.DATE), describing(self.clues, Strength.AMOUNT)):
-            pool = [order for order in pool if order.number in told] or pool
-        if len(pool) == 1 and asked and (len(asked) > 1 or agrees(self.reading.text) or fitting):
+        for chosen in (describing(self.clues, Strength.DATE), describing(self.clues, Strength.AMOUNT)):
+            pool = [order for order in pool if order.number in chosen] or pool
+        told = agrees(self.reading.text) or (not denies(self.reading.text) and (len(asked) > 1 or bool(fitting)))
+        if len(pool) == 1 and asked and told:
             return self._exact(pool[0], Remark("the answer to our question means {number}", number=pool[0].number))
         if len(pool) == 1:
             return self._probable(pool[0])
@@ -267,7 +260,7 @@ class _Matcher:
             return []
         return [
             other
-            for other in self.recent
+            for other in self.entitled.values()
             if other.number != order.number and models & {line.model.upper() for line in other.lines}
         ]
 
@@ -325,68 +318,11 @@ class _Matcher:
         return (*self.evidence, why) if why else self.evidence
 
 
+def _with_models(orders: Iterable[Order], models: Set[str]) -> list[Order]:
+    return [order for order in orders if models & {line.model.upper() for line in order.lines}]
+
+
 def _why_probable(order: Order, clues: Sequence[Clue]) -> str:
     if any(clue.order_number == order.number for clue in clues):
         return ""
     return Remark("{number} is the only order that the sender made lately", number=order.number)
-
-
-def _fresh(references: References) -> list[Finding]:
-    return [finding for finding in references.order_numbers if finding.place is not Place.QUOTED_TEXT]
-
-
-def _lines(
-    reading: Reading, known: Known, entitled: Mapping[str, Order], sender: str, standing: Standing
-) -> tuple[str, ...]:
-    """For staff and for `explain`: what each number in the mail leads to."""
-    lines = []
-    for finding in reading.references.order_numbers:
-        there = {"number": finding.value, "place": str(finding.place)}
-        order = known.quoted.get(finding.value)
-        if order is None:
-            lines.append(Remark("order number {number} in {place}: no such order", **there))
-        elif order.number in entitled and order.buyer_email != sender:
-            lines.append(Remark("order number {number} in {place}: its owner lets the sender speak for it", **there))
-        elif order.number in entitled:
-            lines.append(Remark("order number {number} in {place}: the buyer's own address", **there))
-        elif order.buyer_email == sender:
-            lines.append(
-                Remark(
-                    "order number {number} in {place}: the sender's authentication failed ({why})",
-                    why=standing.evidence,
-                    **there,
-                )
-            )
-        else:
-            lines.append(Remark("order number {number} in {place}: the order belongs to another address", **there))
-    quoted = {finding.value for finding in reading.references.order_numbers}
-    for code in reading.codes if entitled else ():
-        if code.kind is not Kind.MODEL and code.order_number not in quoted:
-            there = {
-                "kind": str(code.kind),
-                "code": code.written,
-                "place": str(code.place),
-                "number": code.order_number,
-            }
-            if code.has_slip:
-                lines.append(Remark("{kind} {code} in {place}: one slip from {number} of the sender's", **there))
-            else:
-                lines.append(Remark("{kind} {code} in {place}: leads to {number} of the sender's", **there))
-    for order in known.by_code:
-        if order.buyer_email != sender and order.number not in quoted:
-            lines.append(
-                Remark(
-                    "a serial or tracking number leads to {number}, which belongs to another address",
-                    number=order.number,
-                )
-            )
-    for correction in known.corrections[:1]:
-        lines.append(
-            Remark(
-                "{member} said of this sender: {ticket} was about {number}",
-                member=correction.by,
-                ticket=ticket_number(correction.ticket_id),
-                number=correction.order_number,
-            )
-        )
-    return tuple(lines)

@@ -24,11 +24,18 @@ _RUN = re.compile(
 _PIECE = re.compile(
     r"(?P<word>[A-Za-z0-9]+)|(?P<gap>[ \t.\-_/#:]{1,3}(?=[A-Za-z0-9]))|(?P<stop>[^A-Za-z0-9]+)", re.ASCII
 )
+_REACH = 16
+_CALLED = re.compile(
+    r"(?:\border|\bno\.?|\bnr\.?|n[°º]|\bnumber|nummer|bestellung|commande|pedido|订单|訂單|单号|單號|编号|編號|注文|番号|#)"
+    r"[\s:：.#号號是は]*$",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{4}([.\-/ ])\d{1,2}\1\d{1,2}(?!\d)")  # order numbers are often made of dates
 _MOST_TOKENS = 3000  # of one text
 _MOST_SLIPS = 300  # tokens of one text that are compared for slips
 _MOST_FOUND = 50
+_SHORTEST_CODE = 6  # signs of a serial or tracking number: a postcode is none
 _GAPS = {ord(sign): None for sign in " \t#:._/-"}
 _SHORTEST = 8  # signs of a number that is recognised without its letters, or with a slip in it
 
@@ -79,8 +86,8 @@ def find_own_codes(texts: Sequence[tuple[Place, str]], orders: Sequence[Order]) 
                 OwnCode(kind=kind, order_number=number, written=written, place=place, has_slip=False),
             )
         slips = 0
-        for token in _tokens(text):
-            hits = list(_exact(token, codes))
+        for token, is_named in _tokens(text):
+            hits = list(_exact(token, is_named, codes))
             if not hits and slips < _MOST_SLIPS and sum(map(str.isdigit, token)) >= 4:
                 slips += 1
                 hits = [(Kind.ORDER, number, True) for number in _slips(token, codes)]
@@ -105,7 +112,7 @@ def _codes(orders: Iterable[Order]) -> _Codes:
             named.append((Kind.MODEL, code_key(line.model)))
             named.extend((Kind.SERIAL, code_key(serial)) for serial in line.serials)
         for kind, each in named:
-            if each:
+            if len(each) >= (1 if kind in (Kind.ORDER, Kind.MODEL) else _SHORTEST_CODE):
                 codes.exact.setdefault(each, []).append((kind, order.number))
     return codes
 
@@ -139,22 +146,25 @@ def _with_gaps(text: str, codes: _Codes) -> Iterator[tuple[Kind, str, str]]:
             at = line.find(key, at + 1)
 
 
-def _tokens(text: str) -> Iterator[str]:
+def _tokens(text: str) -> Iterator[tuple[str, bool | None]]:
+    """Words with digits, and runs of digits with gaps; for digits alone: whether they are called an order number."""
     count = 0
     for match in _WORD.finditer(text):
         word = match.group()
         if not _DIGIT.search(word):
             continue
-        yield word.rstrip("._/#-")
+        yield word.rstrip("._/#-"), None
         if (count := count + 1) >= _MOST_TOKENS:
             break
     count = 0
     for match in _RUN.finditer(text):
         if _DATE.match(match["digits"]):
             continue
-        yield match.group()
-        if match["letters"] and match["gap"]:
-            yield match["digits"]
+        yield match.group(), None
+        is_named = _CALLED.search(text[max(0, match.start("digits") - _REACH) : match.start("digits")]) is not None
+        # A telephone number has gaps too, and other shops have numbers of their own.
+        if is_named or (match["digits"].isdigit() and not match["letters"] and not match["gap"].strip()):
+            yield match["digits"], is_named
         if (count := count + 1) >= _MOST_TOKENS:
             break
 
@@ -164,12 +174,13 @@ def _key(token: str) -> str:
     return token.translate(_GAPS).upper()
 
 
-def _exact(token: str, codes: _Codes) -> Iterator[tuple[Kind, str, bool]]:
+def _exact(token: str, is_named: bool | None, codes: _Codes) -> Iterator[tuple[Kind, str, bool]]:
+    """The numbers that a token is; digits that nobody calls an order number only suggest one."""
     key = _key(token)
     for kind, number in codes.exact.get(key, ()):
         yield kind, number, False
-    for number in codes.digits.get(key, ()):
-        yield Kind.ORDER, number, False
+    for number in codes.digits.get(key, ()) if is_named is not None else ():
+        yield Kind.ORDER, number, not is_named
 
 
 def _slips(token: str, codes: _Codes) -> Iterator[str]:

@@ -50,7 +50,8 @@ def texts_of(mail: IncomingMail, documents: Iterable[Document] = ()) -> Texts:
         (Place.QUOTED_TEXT, mail.text),
     ]
     texts.sort(key=lambda text: _ORDER.index(text[0]))
-    return tuple((place, plain_text(text[:_LONGEST])) for place, text in texts)
+    # Some signs become eighteen: what is looked at is bounded after that too.
+    return tuple((place, plain_text(text[:_LONGEST])[:_LONGEST]) for place, text in texts)
 
 
 @dataclass(frozen=True, kw_only=True)

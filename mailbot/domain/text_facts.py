@@ -19,6 +19,7 @@ T = TypeVar("T")
 FindCodes = Callable[[str], Iterable[str]]
 
 _MOST_FOUND = 50  # of each kind
+_LONGEST_DESCRIPTION = 20_000  # signs of a text that are searched for dates, amounts, telephone numbers and products
 _DIGIT = re.compile(r"\d")
 _DESK_NUMBER = re.compile(r"(?<![A-Za-z0-9\-])(?:T|R|RF)-\d{6,12}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
@@ -59,7 +60,8 @@ class TextReader:
         read = list(texts)
         # Descriptions in quoted text are somebody else's, and the quotes are the most of many a mail.
         own = [(place, text) for place, text in read if place is not Place.QUOTED_TEXT]
-        lines = [(place, _lines_with_digits(text)) for place, text in own]
+        lines = [(place, _lines_with_digits(text)[:_LONGEST_DESCRIPTION]) for place, text in own]
+        own = [(place, text[:_LONGEST_DESCRIPTION]) for place, text in own]
         return TextFacts(
             desk_numbers=collect(read, find_desk_numbers),
             serials=collect(read, lambda text: filter(None, map(code_key, self.find_serials(text)))),

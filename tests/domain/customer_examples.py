@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from mailbot.domain.facts import Facts
@@ -190,6 +191,14 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("return wanted", "after the return window"): (
         facts(wishes=(RETURN_WISH,), order=exact(purchased_on=date(2026, 2, 17))),
         ["OpenTicket", "FileMail", "TieOrder", "return_too_late > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "after the return window, but a right may be left - staff decide"): (
+        facts(wishes=(RETURN_WISH,), order=exact(purchased_on=date(2026, 2, 17)), may_go_back=True),
+        ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("return wanted", "the mail contradicts itself"): (
+        facts(wishes=(RETURN_WISH,), order=replace(AMBIGUOUS, conflicts=("two things",))),
+        ["OpenTicket", "FileMail", "AskAbout", "which_order > customer", "staff_notice > staff"],
     ),
     ("return wanted", "a likely order, or several"): (
         facts(wishes=(RETURN_WISH,), order=AMBIGUOUS),

@@ -249,3 +249,16 @@ def test_a_merge_without_one_ticket_is_a_problem(line: str) -> None:
     words = read_staff_words(line)
     assert words.merge_into is None
     assert "expected #merge and the number of the other ticket" in words.problems[0]
+
+
+def test_many_lines_take_no_longer_each() -> None:
+    text = "ab\n" * 100_000
+    assert read_staff_words(text).text.count("\n") == 99_999
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#decline bad\n#approve", "#approve\n#withdraw", "#return TP1\n#return TP2", "#order TP2026030117\n#approve"],
+)
+def test_commands_that_contradict_each_other_are_refused(text: str) -> None:
+    assert read_staff_words(text).problems

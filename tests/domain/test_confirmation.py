@@ -62,3 +62,26 @@ def test_never_raises(text: str) -> None:
 )
 def test_an_address_is_shortened(email: str, masked: str) -> None:
     assert masked_address(email) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OK?",
+        "OK?\n\nWho is this? I do not agree!",
+        "Yes\nbut only tomorrow",
+        "是的\n但是我不同意",
+        "Ja\naber nicht so",
+        "yes\n" * 9,
+    ],
+)
+def test_a_yes_with_anything_else_is_none(text: str) -> None:
+    assert not agrees(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ja, genau.", "はい、そうです。", "Sí, es ese.", "Oui, c’est bien celle-ci", "对", "Yes.\n\nBest regards\nKate"],
+)
+def test_the_plain_ways_to_say_yes(text: str) -> None:
+    assert agrees(text)

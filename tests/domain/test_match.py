@@ -9,8 +9,9 @@ import pytest
 
 from mailbot.domain.corrections import Correction
 from mailbot.domain.documents import Document, Source
-from mailbot.domain.match import Ambiguous, Exact, Known, NoMatch, OrderMatch, Probable, Reading, foreign_order
+from mailbot.domain.match import Ambiguous, Exact, NoMatch, OrderMatch, Probable, foreign_order
 from mailbot.domain.match import match_order as decide
+from mailbot.domain.match_basis import Known, Reading
 from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import find_own_codes
 from mailbot.domain.references import Place, find_references, texts_of
@@ -212,6 +213,73 @@ def test_a_slip_and_the_right_number_are_the_right_number() -> None:
 def test_without_a_number_the_description_chooses(text: str, expected: tuple[str, tuple[str, ...]]) -> None:
     assert kind(match(text)) == expected
     assert kind(match(text, verdict=Verdict.FAILED)) == ("NoMatch", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I do not mean {OWN}, the other order please. I want to return it.",
+        f"I want to return my vacuum cleaner, not the kettle {OWN}.",
+        f"My earlier order {OWN} arrived fine. Where is the new one?",
+        f"{OWN}?? no.",
+        f"不是{OWN}，是另一个订单",
+        f"Nicht die Bestellung {OWN}",
+    ],
+)
+def test_a_number_that_is_denied_is_not_acted_on(text: str) -> None:
+    assert not isinstance(match(text), Exact)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I have not received my order {OWN} yet.",
+        f"Order {OWN} does not work.",
+        f"订单{OWN}还没收到，不想要了",
+        f"Order no. {OWN}",
+        f"Ich habe die Bestellung {OWN} nicht erhalten.",
+    ],
+)
+def test_a_denial_of_something_else_is_none_of_the_number(text: str) -> None:
+    assert kind(match(text)) == ("Exact", (OWN,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to return it.\n\nKate Murray\nTel. 202-603-0117",
+        "+44 2026 030 117",
+        "invoice INV-2026030117 from another shop",
+        "https://shop.example/o/2026030117?x=1",
+        "2026030117",  # nobody says what it is
+    ],
+)
+def test_digits_alone_name_no_order(text: str) -> None:
+    assert not isinstance(match(text), Exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Not the kettle TP-K17", (OWN, OWN_TOO)),
+        ("Why do you ask for the TP-K17? It is the other.", (OWN, OWN_TOO)),
+        ("No, the TP-K17 is fine, I want to return the other thing", (OWN,)),
+        ("Yes\n\nbut it's not that order, mine is from another shop", (OWN,)),
+    ],
+)
+def test_a_no_to_our_question_is_no_answer(text: str, asked: tuple[str, ...]) -> None:
+    assert not isinstance(match(text, asked=asked), Exact)
+
+
+def test_a_receipt_of_another_product_is_a_contradiction() -> None:
+    found = match(f"I want to return {OWN}", documents=receipt(f"Order {OWN}, TP-A8, 399.99"))
+    assert kind(found) == ("Probable", (OWN,))
+    assert found.conflicts == (f"{OWN} is named, but what is attached names TP-A8",)
+
+
+def test_a_product_is_found_in_older_orders_too() -> None:
+    old = order(line("TP-H2"), number="TP2024010100", purchased_on=TODAY - timedelta(days=800))
+    assert kind(match("My TP-H2 is broken", own=(ORDERS[OWN], ORDERS[OWN_TOO], old))) == ("Probable", (old.number,))
 
 
 def test_the_only_order_is_probable() -> None:

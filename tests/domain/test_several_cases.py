@@ -212,7 +212,7 @@ def handed_in(answers: dict[str, str], first: CaseState, second: CaseState) -> F
         (B, S.REQUESTED, S.REQUESTED, 2),
         ("", S.REQUESTED, S.REQUESTED, 2),  # the newest that waits
         ("", S.NEEDS_INFO, S.APPROVED, 1),
-        ("TP2026039999", S.REQUESTED, S.REQUESTED, 2),  # no order of this ticket
+        ("TP2026039999", S.REQUESTED, S.REQUESTED, None),  # no order of this ticket: staff read what is meant
         (B, S.REQUESTED, S.APPROVED, None),  # it isn't the other one's form: staff read it
     ],
 )

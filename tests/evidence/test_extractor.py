@@ -85,8 +85,17 @@ def test_a_process_that_dies_or_stops_under_its_work_costs_one_file(number: sign
         reading = extractor.read(slow_pdf(), PDF)
         assert reading.texts == ()
         (note,) = reading.notes
-        assert (f"die (signal {number.name})" if number is not signal.SIGSTOP else "longer than 3 seconds") in note
+        # Tried once more after a death: this file defeats the second process too, by time or by memory.
+        assert "die (signal" in note or "longer than 3 seconds" in note
         assert processes() == []
+        assert reads_on(extractor)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_process_that_died_between_two_files_costs_none(number: signal.Signals) -> None:
+    with closing(Extractor(BENCH)) as extractor:
+        assert reads_on(extractor)
+        os.kill(processes()[0], number)
         assert reads_on(extractor)
 
 
@@ -102,7 +111,8 @@ def test_a_page_that_takes_for_ever_is_given_up() -> None:
     with closing(Extractor(replace(BENCH, seconds=2))) as extractor:
         start = time.monotonic()
         reading = extractor.read(slow_pdf(), PDF)
-        assert "longer than 2 seconds (evidence.file_seconds)" in reading.notes[0]
+        # By the deadline, or by the bound on memory where drawing gets that far before.
+        assert any(why in reading.notes[0] for why in ("longer than 2 seconds (evidence.file_seconds)", "SIGABRT"))
         assert 1 < reading.seconds < 30
         assert time.monotonic() - start < 60
         assert reads_on(extractor)

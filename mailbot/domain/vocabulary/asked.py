@@ -18,6 +18,7 @@ from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
 
 WAITING_STATES = (CaseState.REQUESTED, CaseState.NEEDS_INFO)
+_DIGITS_OF_A_NUMBER = 6
 _GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN)
 _WORD = re.compile(r"[^\s,，;；、()（）]+")
 
@@ -25,12 +26,15 @@ _WORD = re.compile(r"[^\s,，;；、()（）]+")
 def form_case(facts: Facts) -> CaseFacts | None:
     """The case that a form in this mail belongs to, while it waits for one.
 
-    It is the newest of the order that the form names; a form that names none of the ticket's orders, or none at all,
-    belongs to the newest case that waits.
+    It is the newest of the order that the form names; a form that names no order belongs to the newest case that
+    waits, and one that names another order to none.
     """
     cases = facts.ticket.cases if facts.ticket else ()
     named = set(_WORD.findall(facts.form.get("order_number", "").upper()))
     of_order = [case for case in cases if case.order.number in named]
+    # Another order than any of these was written over ours: that is for a person to read.
+    if cases and not of_order and any(sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER for word in named):
+        return None
     return next((case for case in of_order or cases if case.state in WAITING_STATES), None)
 
 

@@ -218,8 +218,10 @@ def _in_copy(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the order's owner agrees")
 def _owner_agrees(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The owner of an order that somebody else quoted answers our question with a plain yes, in time (G5)."""
+    """The proven owner of an order that somebody else quoted answers our question with a plain yes, in time (G5)."""
     asked = facts.confirmation
+    if facts.standing.verdict is not Verdict.VERIFIED:
+        return False
     return asked is not None and facts.now <= asked.expires_at and agrees(facts.mail.reply_text)
 
 
@@ -290,6 +292,18 @@ def _on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
     """A refund of the matched order is booked, and settled or within its promise (P13)."""
     return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
+
+
+@MAIL_WORDS.condition("a right to return may be left")
+def _may_go_back(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """rules/returns.yaml, with the law of the customer's country, may still allow a return of the matched order."""
+    return facts.may_go_back
+
+
+@MAIL_WORDS.condition("the mail contradicts itself")
+def _contradicts(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Two things in the mail, or in what is attached to it, point at two orders."""
+    return bool(facts.order.conflicts)
 
 
 @MAIL_WORDS.condition("the warranty is known")
