@@ -259,8 +259,8 @@ def _questions(stage: Stage, threads: Threads) -> None:
     stage.exchange(_staff(notice, answer, "answers in her own words", stage), show=("温水", "每三个月"))
     now = stage.clock.later(minutes=30)
     text = "Guten Tag,\npasst auch ein größerer Topf in den Reiskocher?\nMit freundlichen Grüßen aus Köln"
-    gist = "writes in German, and is answered in the desk's language for everybody else"
-    stage.exchange(first_mail(KAETHE, gist, "Größerer Topf", text, now), show=("Thank you", "Grüßen"))
+    gist = "writes in German, and is answered in German"
+    stage.exchange(first_mail(KAETHE, gist, "Größerer Topf", text, now), show=("vielen Dank", "Grüßen"))
     now = stage.clock.later(minutes=30)
     text = f"订单{HE_ORDER.order_number}的破壁机用不上，我要退货。"
     stage.exchange(first_mail(HE, "asks for a return long after the 30 days", "退货", text, now), show=("30", "Sender"))
