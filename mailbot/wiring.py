@@ -118,18 +118,12 @@ def open_desk(settings_file: Path, clock: Clock = lambda: datetime.now(UTC)) -> 
     Raises ConfigError for whatever the operator must correct, TryAgainLater when disk or database is out of reach.
     """
     settings = load_settings(settings_file)
-    with open_store(settings) as database:
-        limits = settings.limits
-        reader = Reader(
-            Bench(
-                key_file=settings.key_file,
-                blobs=settings.blobs,
-                seconds=limits.reading_seconds,
-                memory=limits.reading_memory,
-            )
-        )
-        with contextlib.closing(reader), contextlib.closing(file_extractor(settings.evidence)) as extractor:
-            yield build_desk(settings, database, reader, extractor, clock, settings_file)
+    with (
+        open_store(settings) as database,
+        contextlib.closing(Reader(bench_of(settings))) as reader,
+        contextlib.closing(file_extractor(settings.evidence)) as extractor,
+    ):
+        yield build_desk(settings, database, reader, extractor, clock, settings_file)
 
 
 @contextlib.contextmanager
@@ -142,6 +136,17 @@ def open_store(settings: Settings) -> Iterator[Database]:
             yield database
         finally:
             database.close()
+
+
+def bench_of(settings: Settings) -> Bench:
+    """What the process that reads mail works with."""
+    limits = settings.limits
+    return Bench(
+        key_file=settings.key_file,
+        blobs=settings.blobs,
+        seconds=limits.reading_seconds,
+        memory=limits.reading_memory,
+    )
 
 
 def file_extractor(evidence: EvidenceSettings) -> Extractor:

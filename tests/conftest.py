@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.readers import close_readers
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpSink
 
@@ -27,6 +28,12 @@ def dovecot(dovecot_server: Dovecot) -> Dovecot:
     """A running Dovecot without any mail; sessions of earlier tests are ended."""
     dovecot_server.wipe()
     return dovecot_server
+
+
+@pytest.fixture(autouse=True)
+def _no_reader_outlives_its_test() -> Iterator[None]:
+    yield
+    close_readers()
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from mailbot.schedule import PassResult
 from mailbot.settings import load_settings
 from mailbot.store import orders
 from mailbot.store.vault import create_key_file
-from mailbot.wiring import open_desk, open_store
+from mailbot.wiring import bench_of, build_desk, file_extractor, open_store
+from tests.readers import kept_reader
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import ReceivedMail, SmtpSink
 
@@ -105,7 +106,10 @@ class World:
 
     def poll(self) -> PassResult:
         """One pass at the world's own time."""
-        with open_desk(self.settings_file, clock=lambda: self.now) as desk:
+        settings = load_settings(self.settings_file)
+        reader = kept_reader(bench_of(settings))
+        with open_store(settings) as database, contextlib.closing(file_extractor(settings.evidence)) as extractor:
+            desk = build_desk(settings, database, reader, extractor, lambda: self.now, self.settings_file)
             return desk.run_pass()
 
     def later(self, **span: float) -> datetime:
