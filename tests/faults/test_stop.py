@@ -161,7 +161,7 @@ def test_a_second_one_at_the_same_time_leaves(
 ) -> None:
     for each in range(3):
         world.arrive(question(world, each))
-    world.sink.stall_after_data(12.0, times=2)
+    world.sink.stall_after_data(8.0, times=2)
     first = start("poll")
     wait_for(lambda: world.sink.count >= 2, first)
     before = dump(world)

@@ -20,7 +20,7 @@ from tests.journeys.world import KATE, LIN, MALLORY, ROOT, STAFF, SUPPORT, World
 
 KEYS = {
     "sender", "origin", "no_reply_reason", "language", "references", "thread", "order", "wishes", "form",
-    "rules_version", "rules", "effects", "remarks",
+    "rules_version", "rules", "effects", "remarks", "ticket_orders",
     "candidates", "conflicts", "said", "documents", "letters", "trouble",
 }  # fmt: skip
 CARD = "4111 1111 1111 1111"
@@ -127,7 +127,7 @@ def test_a_cap_that_bites_is_shown_and_its_letter_is_not(world: World) -> None:
     assert [letter["reader"] for letter in found["letters"]] == ["staff"]
     assert any("cap" in remark for remark in found["remarks"])
     told = world.cli("explain", str(world.folder / "one.eml")).stdout
-    assert "note: not sent, the cap on automatic answers per address is reached" in told
+    assert "note: not sent: the cap limits.replies_per_address_per_day is reached" in told
 
 
 def test_what_would_fail_is_said(world: World) -> None:

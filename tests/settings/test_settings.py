@@ -108,7 +108,7 @@ def test_a_list_that_the_desk_could_not_work_with_is_refused(tmp_path: Path, old
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("brand: [", ":1: not valid YAML"),
+        ("brand: [", ": not valid YAML"),
         ("brand: x\n\tsmtp: y", ":2: not valid YAML"),
         ("a: 1\nb: 2\na: 3", ":3: 'a' stands twice (first in line 1)"),
         ("- a", ":1: expected keys and values at the top, found a list"),
