@@ -13,7 +13,7 @@ import typer
 from mailbot.cli.common import AsJson, out, print_json, print_table, settings_file
 from mailbot.errors import ConfigError
 from mailbot.mail.render import Templates, is_for_staff
-from mailbot.mail.sample_letters import sample_letter
+from mailbot.mail.sample_letters import sample_letters
 from mailbot.wiring import letters_here
 
 app = typer.Typer(help="The letters.", no_args_is_help=True)
@@ -78,7 +78,7 @@ def preview(
             print_table("Letters", ("name", "languages"), list(names.items()))
         return
     used = _resolved(templates, name, language)
-    letter = sample_letter(used)
+    letter = sample_letters(name, used)[0]
     rendered = templates.render(name, used, replace(letter, brand=brand) if brand else letter)
     if html is not None:
         try:

@@ -83,8 +83,8 @@ def test_no_two_currencies_look_alike() -> None:
 
 def test_an_amount_stays_on_its_line_in_both_parts() -> None:
     rendered = render("refund_notice", "de", sample_letter("de"))
-    assert "299,00\u00a0€" in rendered.text
-    assert "299,00\u00a0€" in rendered.html
+    assert "279,00\u00a0€" in rendered.text
+    assert "279,00\u00a0€" in rendered.html
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def shop(tmp_path: Path) -> Path:
 def test_a_preview_needs_no_settings_and_shows_text_and_html(tmp_path: Path) -> None:
     done = run("templates", "preview", "refund_notice", "--lang", "zh", "--html", "letter.html", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("退款通知：¥299.00（R-100001）\n\n安样例，您好！\n")
+    assert done.stdout.startswith("退款通知：¥279.00（R-100001）\n\n安样例，您好！\n")
     assert '<html lang="zh-Hans"' in (tmp_path / "letter.html").read_text("utf-8")
 
 
