@@ -27,6 +27,7 @@ RETURN_KEYS = (*_COMMON_KEYS, "for", "condition", "outbound_shipping", "restocki
 WARRANTY_KEYS = (*_COMMON_KEYS, "remedies", "replacement_months")
 _LISTS = {"terms": Basis.OWN, "law": Basis.LAW}
 _CATALOGUE = "catalogue"
+_OF_RETURNS = ("window_days", "refund_days", "approve_at_once_up_to", "second_person_above")
 _MOST_TERMS = 1000
 _LONGEST = 200  # characters of a text
 _FIRST_YEAR = 1900
@@ -86,7 +87,7 @@ def read_terms(returns: YamlFile, warranty: YamlFile, countries: Countries, wind
         start=_default_start(returns),
         period=window,
     )
-    _refuse_other_keys(returns, ("window_days", "refund_days", "form", "start", *_LISTS))
+    _refuse_other_keys(returns, (*_OF_RETURNS, "start", *_LISTS))
     _refuse_other_keys(warranty, ("start", *_LISTS))
     of_warranty = _Reading(
         source=warranty,

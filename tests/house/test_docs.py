@@ -16,7 +16,7 @@ from jinja2 import Environment
 from pydantic import BaseModel
 
 from mailbot.cli.main import app
-from mailbot.domain.cases import TRANSITIONS, CaseEvent, CaseState
+from mailbot.domain.cases import TABLE, Actor, CaseEvent, CaseState, letters
 from mailbot.domain.letters import Letter
 from mailbot.domain.message import FileFlag, Origin
 from mailbot.domain.standing import Verdict
@@ -109,7 +109,7 @@ def _templates(language: str) -> set[str]:
 
 
 def test_every_letter_that_can_be_sent_has_a_template_in_every_language() -> None:
-    sent = _sent_by_rules() | _sent_by_code() | {row.letter for row in TRANSITIONS if row.letter}
+    sent = _sent_by_rules() | _sent_by_code() | letters()
     assert {"acknowledgement", "staff_notice", "refund_notice"} <= sent
     for language in LANGUAGES:
         wanted = {name for name in sent if language in STAFF_LANGUAGES or not is_for_staff(name)}
@@ -117,7 +117,7 @@ def test_every_letter_that_can_be_sent_has_a_template_in_every_language() -> Non
 
 
 def test_no_template_lies_about_unused() -> None:
-    sent = _sent_by_rules() | _sent_by_code() | {row.letter for row in TRANSITIONS if row.letter}
+    sent = _sent_by_rules() | _sent_by_code() | letters()
     assert {name for language in LANGUAGES for name in _templates(language)} - sent == set()
 
 
@@ -141,13 +141,13 @@ def test_every_value_that_a_letter_may_name_is_documented_beside_the_templates()
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_every_state_and_command_has_words_for_staff_in_every_language(language: str) -> None:
     words = (ROOT / "templates" / language / "_words.md.j2").read_text(encoding="utf-8")
-    for name in (*CaseState, *(row.event for row in TRANSITIONS if row.by == "staff")):
+    for name in (*CaseState, *(row.event for row in TABLE if Actor.STAFF in row.by)):
         assert f'"{name.value}":' in words, name
     headlines = MAIL_WORDS.actions["notify staff"].argument
     assert isinstance(headlines, tuple)
     for headline in headlines:
         assert f'"{headline}":' in words, headline
-    assert set(CaseEvent) >= {row.event for row in TRANSITIONS}
+    assert set(CaseEvent) >= {row.event for row in TABLE}
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
@@ -160,7 +160,7 @@ def test_no_word_for_staff_is_dead(language: str) -> None:
     assert set(words["standings"]) == set(Verdict)
     assert set(words["origins"]) == set(Origin) - {Origin.HUMAN}
     assert set(words["states"]) == set(CaseState)
-    assert set(words["commands"]) == {row.event for row in TRANSITIONS if row.by == "staff"}
+    assert set(words["commands"]) == {row.event for row in TABLE if Actor.STAFF in row.by}
     assert set(words["file_flags"]) == set(FileFlag)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.domain.cases import TRANSITIONS, CaseEvent, CaseState
+from mailbot.domain.cases import TABLE, Actor, CaseEvent, CaseState, letters
 from mailbot.domain.letters import FormLine, Letter
 from mailbot.errors import ConfigError
 from mailbot.mail.render import MAX_SUBJECT, Templates
@@ -42,13 +42,13 @@ def test_every_letter_exists_in_every_language() -> None:
 
 
 def test_every_letter_of_the_transitions_exists() -> None:
-    assert {row.letter for row in TRANSITIONS if row.letter} <= set(TEMPLATES.names())
+    assert letters() <= set(TEMPLATES.names())
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_staff_are_told_every_state_and_command_in_words(language: str) -> None:
     words = (DIRECTORY / language / "_words.md.j2").read_text("utf-8")
-    staff_events = {row.event for row in TRANSITIONS if row.by == "staff"}
+    staff_events = {row.event for row in TABLE if Actor.STAFF in row.by}
     for key in (*CaseState, *staff_events):
         assert f'  "{key.value}": ' in words
     assert CaseEvent.FORM_COMPLETE not in staff_events
