@@ -92,31 +92,31 @@ _BOOK, _SETTLE = Consequence.BOOK_REFUND, Consequence.SETTLE_REFUND
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
     # state                event                who  to                   letter                      then
-    _returns(_S.REQUESTED,        _E.FORM_INCOMPLETE, _C, _S.NEEDS_INFO,       "return_form_missing"),
+    _returns(_S.REQUESTED,        _E.FORM_INCOMPLETE, _C, _S.NEEDS_INFO,       "case_form_missing"),
     _returns(_S.REQUESTED,        _E.FORM_COMPLETE,   _C, _S.SUBMITTED,        "return_submitted",         _ASK),
-    _returns(_S.NEEDS_INFO,       _E.FORM_INCOMPLETE, _C, _S.NEEDS_INFO,       "return_form_missing"),
+    _returns(_S.NEEDS_INFO,       _E.FORM_INCOMPLETE, _C, _S.NEEDS_INFO,       "case_form_missing"),
     _returns(_S.NEEDS_INFO,       _E.FORM_COMPLETE,   _C, _S.SUBMITTED,        "return_submitted",         _ASK),
     # Staff may decide on a form with gaps: they have the customer on the phone.
     _returns(_S.REQUESTED,        _E.APPROVE,         _T, _S.APPROVED,         "return_approved"),
     _returns(_S.NEEDS_INFO,       _E.APPROVE,         _T, _S.APPROVED,         "return_approved"),
     _returns(_S.SUBMITTED,        _E.APPROVE,         _T, _S.APPROVED,         "return_approved"),
-    _returns(_S.REQUESTED,        _E.DECLINE,         _T, _S.DECLINED,         "return_declined",          _CLOSE),
-    _returns(_S.NEEDS_INFO,       _E.DECLINE,         _T, _S.DECLINED,         "return_declined",          _CLOSE),
-    _returns(_S.SUBMITTED,        _E.DECLINE,         _T, _S.DECLINED,         "return_declined",          _CLOSE),
+    _returns(_S.REQUESTED,        _E.DECLINE,         _T, _S.DECLINED,         "case_declined",            _CLOSE),
+    _returns(_S.NEEDS_INFO,       _E.DECLINE,         _T, _S.DECLINED,         "case_declined",            _CLOSE),
+    _returns(_S.SUBMITTED,        _E.DECLINE,         _T, _S.DECLINED,         "case_declined",            _CLOSE),
     # A refusal can be wrong: staff can still approve.
     _returns(_S.DECLINED,         _E.APPROVE,         _T, _S.APPROVED,         "return_approved"),
-    _returns(_S.APPROVED,         _E.RECEIVE,         _T, _S.RECEIVED,         "return_received"),
+    _returns(_S.APPROVED,         _E.RECEIVE,         _T, _S.RECEIVED,         "case_received"),
     _returns(_S.RECEIVED,         _E.INSPECT_PASS,    _T, _S.REFUND_DUE,       "refund_notice",            _BOOK),
     _returns(_S.RECEIVED,         _E.INSPECT_FAIL,    _T, _S.INSPECTED_FAILED, "return_inspection_failed"),
     # A second look, or goodwill.
     _returns(_S.INSPECTED_FAILED, _E.INSPECT_PASS,    _T, _S.REFUND_DUE,       "refund_notice",            _BOOK),
-    _returns(_S.INSPECTED_FAILED, _E.DECLINE,         _T, _S.DECLINED,         "return_declined",          _CLOSE),
+    _returns(_S.INSPECTED_FAILED, _E.DECLINE,         _T, _S.DECLINED,         "case_declined",            _CLOSE),
     _returns(_S.REFUND_DUE,       _E.REFUND_PAID,     _T, _S.REFUNDED,         "refund_settled",       _SETTLE, _CLOSE),
     # The customer keeps the goods after all; staff type it in, in step with what the customer wrote.
-    _returns(_S.REQUESTED,        _E.WITHDRAW,        _T, _S.WITHDRAWN,        "return_withdrawn",         _CLOSE),
-    _returns(_S.NEEDS_INFO,       _E.WITHDRAW,        _T, _S.WITHDRAWN,        "return_withdrawn",         _CLOSE),
-    _returns(_S.SUBMITTED,        _E.WITHDRAW,        _T, _S.WITHDRAWN,        "return_withdrawn",         _CLOSE),
-    _returns(_S.APPROVED,         _E.WITHDRAW,        _T, _S.WITHDRAWN,        "return_withdrawn",         _CLOSE),
+    _returns(_S.REQUESTED,        _E.WITHDRAW,        _T, _S.WITHDRAWN,        "case_withdrawn",           _CLOSE),
+    _returns(_S.NEEDS_INFO,       _E.WITHDRAW,        _T, _S.WITHDRAWN,        "case_withdrawn",           _CLOSE),
+    _returns(_S.SUBMITTED,        _E.WITHDRAW,        _T, _S.WITHDRAWN,        "case_withdrawn",           _CLOSE),
+    _returns(_S.APPROVED,         _E.WITHDRAW,        _T, _S.WITHDRAWN,        "case_withdrawn",           _CLOSE),
 )
 # fmt: on
 

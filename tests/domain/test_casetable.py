@@ -108,7 +108,8 @@ def test_what_a_return_may_do_today_it_may_do_here_with_the_same_outcome(row: ca
     found = list(rows_for(Kind(row.kind.value), State(row.state.value), Event(row.event.value), Who(row.by.value)))
     assert found
     assert found[0].to.value == row.to.value
-    assert found[0].letter.format(kind=row.kind.value) == (row.letter or "")
+    # A letter whose words fit every kind is called by the case: case_declined.
+    assert found[0].letter.format(kind=row.kind.value) == (row.letter or "").replace("case_", f"{row.kind.value}_")
     assert {effect.value for effect in row.then} <= {effect.value for effect in found[0].then}
 
 
