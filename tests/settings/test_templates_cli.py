@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command in `cwd`, with the package of this working copy."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "400", "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "300", "PYTHONUTF8": "1"}
     return subprocess.run(
         [sys.executable, "-m", "mailbot", *arguments], cwd=cwd, env=environment, capture_output=True, text=True
     )
@@ -77,7 +77,7 @@ def test_the_list_marks_gaps_and_shows_variables(shop: Path) -> None:
     done = run("templates", "list", cwd=shop)
     row = next(line for line in done.stdout.splitlines() if line.startswith("case_received "))
     assert "MISSING: fr" in row
-    assert "case: number" in row
+    assert "case: kind, number" in row
     assert "de/case_received.md.j2: names no " in done.stdout
     data = json.loads(run("templates", "list", "--json", cwd=shop).stdout)
     (received,) = [each for each in data["templates"] if each["name"] == "case_received"]
