@@ -145,9 +145,9 @@ def _effects(
         )
     if Consequence.SETTLE_REFUND in then:
         yield SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address)
-    for consequence, headline in _NOTICES.items():
+    for consequence, headline in TASKS.items():
         if consequence in then:
-            yield Write(template="staff_notice", to=Reader.STAFF, automatic=False, headline=headline, with_order=True)
+            yield Write(template="staff_task", to=Reader.STAFF, automatic=False, headline=headline, with_order=True)
     if taken.letter:
         automatic = mover.actor is not Actor.STAFF
         yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
@@ -156,7 +156,7 @@ def _effects(
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
-_NOTICES = {
+TASKS = {
     Consequence.ASK_ANOTHER: "second_person_wanted",
     Consequence.ORDER_REPLACEMENT: "replacement_wanted",
 }

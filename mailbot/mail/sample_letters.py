@@ -154,7 +154,7 @@ def _form(words: SampleWords, kind: str) -> tuple[FormLine, ...]:
 
 
 def _case(words: SampleWords, kind: str) -> CaseView:
-    """A case where every field has a value."""
+    """A case where every field has a value; the customer pays for the parcel, as policy P11 says."""
     return CaseView(
         number="R-100001",
         state="submitted",
@@ -167,7 +167,6 @@ def _case(words: SampleWords, kind: str) -> CaseView:
         wanted="TP-K18 × 1",
         waits_for="parcel",
         waits_until=date(2026, 4, 8),
-        shop_pays_shipping=True,
         has_slip=True,
         tracking="SF0000000002",
         accepted=("TP-K17 × 1",),
@@ -276,7 +275,7 @@ def _variations(full: Letter) -> Iterator[Letter]:
         raise ValueError("the full sample has a case and a refund")
     yield replace(
         full,
-        case=replace(case, waits_for="form", shop_pays_shipping=False, rejected=(), wanted="", sent_reference=""),
+        case=replace(case, waits_for="form", shop_pays_shipping=True, rejected=(), wanted="", sent_reference=""),
         refund=replace(refund, amount=Decimal("324.00"), restocking=_NOTHING, deduction=_NOTHING, expected_on=None),
     )
     yield replace(
@@ -307,7 +306,7 @@ _CASE_LETTERS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("refund_notice", "refund_settled", "refund_late"), _KINDS),
 }
 _REFUND_LETTERS = ("refund_notice", "refund_settled", "refund_late")
-_AFTER_INSPECTION = (*_REFUND_LETTERS, "exchange_due")
+_AFTER_INSPECTION = (*_REFUND_LETTERS, "exchange_due", "case_sent_back")
 # What a letter can't do without; everything else may be absent.
 _NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_CASE_LETTERS, ("case",)),

@@ -97,7 +97,7 @@ def test_customers_are_given_official_channels_and_a_warning(name: str, language
 def test_the_return_address_is_named_after_approval_only(language: str) -> None:
     street = sample_letter(language).brand.return_address[1]
     named = [name for name in TEMPLATES.names() if street in render(name, language).text]
-    assert named == ["return_approved"]
+    assert named == ["exchange_approved", "return_approved", "warranty_approved"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -121,7 +121,7 @@ def test_a_stranger_learns_nothing_of_an_order(language: str) -> None:
 def test_the_form_is_one_line_for_each_question(language: str, colon: str) -> None:
     letter = sample_letter(language)
     assert letter.case
-    for name in ("return_form", "return_form_missing"):
+    for name in ("return_form", "case_form_missing"):
         rendered = render(name, language)
         for line in letter.case.form:
             assert f"\n{line.label}{colon}{line.value}\n" in rendered.text
@@ -134,7 +134,7 @@ def test_only_missing_lines_are_asked_for() -> None:
     letter = sample_letter("en")
     assert letter.case
     asked = [line for line in letter.case.form if line.missing]
-    listed = re.findall(r"^- (.+?)(?: \(.*\))?$", render("return_form_missing").text.split("Please reply")[0], re.M)
+    listed = re.findall(r"^- (.+?)(?: \(.*\))?$", render("case_form_missing").text.split("Please reply")[0], re.M)
     assert listed == [line.label for line in asked]
 
 
@@ -229,7 +229,7 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
             message="x" + text,
         )
 
-    for name in ("return_form", "return_form_missing", "return_declined", "staff_reply", "staff_notice"):
+    for name in ("return_form", "case_form_missing", "case_declined", "staff_reply", "staff_notice"):
         written = render(name, language, say(words))
         page, model = Page(written.html), Page(render(name, language, say("harmless")).html)
         ignored = ("br", "span")  # a line break for each line; a span around a number

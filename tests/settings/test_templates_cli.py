@@ -72,15 +72,15 @@ def test_a_preview_that_cannot_be_shown_says_why(tmp_path: Path, arguments: tupl
 
 
 def test_the_list_marks_gaps_and_shows_variables(shop: Path) -> None:
-    (shop / "templates" / "fr" / "return_received.md.j2").unlink()
-    (shop / "templates" / "de" / "return_received.md.j2").write_text("Paket\n\nist da.\n", "utf-8")
+    (shop / "templates" / "fr" / "case_received.md.j2").unlink()
+    (shop / "templates" / "de" / "case_received.md.j2").write_text("Paket\n\nist da.\n", "utf-8")
     done = run("templates", "list", cwd=shop)
-    row = next(line for line in done.stdout.splitlines() if line.startswith("return_received "))
+    row = next(line for line in done.stdout.splitlines() if line.startswith("case_received "))
     assert "MISSING: fr" in row
-    assert "case: number" in row
-    assert "de/return_received.md.j2: names no " in done.stdout
+    assert "case: kind, number" in row
+    assert "de/case_received.md.j2: names no " in done.stdout
     data = json.loads(run("templates", "list", "--json", cwd=shop).stdout)
-    (received,) = [each for each in data["templates"] if each["name"] == "return_received"]
+    (received,) = [each for each in data["templates"] if each["name"] == "case_received"]
     assert received["missing"] == ["fr"]
     assert "case.number" in received["variables"]
     (notice,) = [each for each in data["templates"] if each["name"] == "staff_notice"]
