@@ -312,6 +312,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_CASE_LETTERS, ("case",)),
     **dict.fromkeys(_REFUND_LETTERS, ("case", "refund")),
     "staff_refund_overdue": ("case", "refund"),
+    "staff_task": ("case", "note"),
     "confirm_access": ("confirm",),
     "which_order": ("choices",),
     "warranty_status": ("order", "warranty"),

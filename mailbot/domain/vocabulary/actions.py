@@ -235,6 +235,7 @@ def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
 
 
 def oversize_remark(mail: Oversize) -> str:
+    """That only the header of the mail is here, for staff."""
     return Remark(
         "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
         "is still in {place}",
