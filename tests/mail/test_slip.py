@@ -263,6 +263,7 @@ WIDTH = 10
         ("aaa bbb ccc ddd", ["aaa bbb", "ccc ddd"]),
         ("Donaudampfschiff", ["Donaudampf", "schiff"]),
         ("an Donaudampfschiff", ["an", "Donaudampf", "schiff"]),
+        ("Donaudampf 。", ["Donaudampf", "。"]),
         ("一二三四五六七八九十百", ["一二三四五六七八九十", "百"]),
         ("一二三四五六七八九十。", ["一二三四五六七八九", "十。"]),  # no mark begins a line
         ("一二三四五六七八九（十）", ["一二三四五六七八九", "（十）"]),  # none that opens ends one

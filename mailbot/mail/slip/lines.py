@@ -24,18 +24,16 @@ def broken(text: str, width: float, measure: Measure, most: int | None = None) -
     lines: list[str] = []
     line = ""
     for chunk in _chunks(text):
-        if line and measure((line + chunk).rstrip(" ")) > width:
-            lines.append(line.rstrip(" "))
+        fits_a_line = measure(chunk.rstrip(" ")) <= width
+        if not fits_a_line and line:
+            lines.append(line)
             line = ""
-        for character in chunk if measure(chunk.rstrip(" ")) > width else (chunk,):
-            joined = line + character
-            if line and not unicodedata.combining(character[0]) and measure(joined.rstrip(" ")) > width:
+        for part in (chunk,) if fits_a_line else chunk:
+            if line and not unicodedata.combining(part[0]) and measure((line + part).rstrip(" ")) > width:
                 lines.append(line)
-                line = character
-            else:
-                line = joined
-    if line.rstrip(" "):
-        lines.append(line.rstrip(" "))
+                line = ""
+            line += part
+    lines = [stripped for each in (*lines, line) if (stripped := each.rstrip(" "))]
     if most is not None and len(lines) > most:
         last = lines[most - 1]
         while last and measure(last.rstrip(" ") + "…") > width:
