@@ -12,6 +12,7 @@ class SampleWords:
 
     customer: str  # name
     subject: str  # of the customer's mail
+    product: str  # its name in an order
     reason: str  # the customer's
     staff_reason: str  # of a refusal
     fault: str  # the customer's words for what is wrong
@@ -31,6 +32,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "en": SampleWords(
         customer="Robin Sample",
         subject="Return of my kettle",
+        product="Kettle K17 (1.7 l, double wall)",
         reason="Too small for us",
         staff_reason="The kettle shows signs of use.\nThe base is missing.",
         fault="It no longer heats: the light stays off, whatever I press.",
@@ -60,6 +62,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "zh-Hans": SampleWords(
         customer="安样例",
         subject="想退一个水壶",
+        product="电热水壶 K17（1.7 升，双层防烫）",
         reason="尺寸不合适",
         staff_reason="商品有使用痕迹，缺少底座。",
         fault="按下开关后指示灯不亮，完全不加热。",
@@ -89,6 +92,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "zh-Hant": SampleWords(
         customer="安樣例",
         subject="想退一個熱水壺",
+        product="電熱水壺 K17（1.7 公升，雙層防燙）",
         reason="尺寸不合適",
         staff_reason="商品有使用痕跡，缺少底座。",
         fault="按下開關後指示燈不亮，完全不加熱。",
@@ -118,6 +122,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "ja": SampleWords(
         customer="見本 葵",
         subject="電気ケトルの返品について",
+        product="電気ケトル K17（1.7 L、二重構造）",
         reason="サイズが合わなかったため",
         staff_reason="商品に使用の跡があり、台座が入っておりませんでした。",
         fault="スイッチを押してもランプが点灯せず、まったく加熱されません。",
@@ -147,6 +152,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "de": SampleWords(
         customer="Käthe Muster",
         subject="Rückgabe meines Wasserkochers",
+        product="Wasserkocher K17 (1,7 l, doppelwandig)",
         reason="Zu klein für uns",
         staff_reason="Der Wasserkocher weist Gebrauchsspuren auf.\nDer Sockel fehlt.",
         fault="Er heizt nicht mehr: Die Lampe bleibt aus, egal was ich drücke.",
@@ -176,6 +182,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "fr": SampleWords(
         customer="Noémie Modèle",
         subject="Retour de ma bouilloire",
+        product="Bouilloire K17 (1,7 l, double paroi)",
         reason="Trop petite pour nous",
         staff_reason="La bouilloire présente des traces d’utilisation.\nLe socle manque.",
         fault="Elle ne chauffe plus : le voyant reste éteint, quoi que je fasse.",
@@ -205,6 +212,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
     "es": SampleWords(
         customer="Lucía Ejemplo",
         subject="Devolución de mi hervidor",
+        product="Hervidor K17 (1,7 l, doble pared)",
         reason="Demasiado pequeño para nosotros",
         staff_reason="El hervidor presenta señales de uso.\nFalta la base.",
         fault="Ya no calienta: la luz no se enciende, pulse lo que pulse.",
