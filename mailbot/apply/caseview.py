@@ -19,7 +19,9 @@ from mailbot.domain.rules import RuleBook
 from mailbot.store import views
 
 
-def case_view(case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str, today: date) -> CaseView:
+def case_view(
+    case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str, today: date, *, has_slip: bool
+) -> CaseView:
     """The case in the language of a letter; `files` are all that the customer sent in its ticket."""
     judged = with_verdicts(case, book.terms, book.products)
     return CaseView(
@@ -34,6 +36,7 @@ def case_view(case: CaseFacts, files: Sequence[Attachment], book: RuleBook, lang
         wanted=case.answers.get("wanted", ""),
         waits_for="form" if case.state in AWAITING_FORM else "parcel",
         shop_pays_shipping=shop_pays_shipping(judged.verdicts),
+        has_slip=has_slip,
         tracking=case.tracking,
         accepted=_in_lines(sound_items(desk_case(case).pieces)),
         rejected=_in_lines(case.damaged),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from mailbot.apply.caseview import case_view, refund_view
 from mailbot.apply.occasion import Occasion
 from mailbot.apply.scene import Scene, read_scene, staff_note
+from mailbot.apply.slips import SLIP_LETTERS, slip_file
 from mailbot.domain.confirmation import masked_address
 from mailbot.domain.effects import AskOwner, Reader, Write
 from mailbot.domain.facts import CaseFacts
@@ -132,6 +134,9 @@ class LetterWriter:
         mail = _mail(occasion, harmless, withheld, enclosed=bool(files)) if for_staff else None
         letter = self._letter(effect, scene, case_id, reader, language, occasion, mail)
         rendered = self._templates.render(effect.template, language, letter)
+        enclosed = [OutgoingFile(filename=f.filename, content_type=f.content_type, data=data) for f, data in files]
+        if effect.template in SLIP_LETTERS and (approved := scene.case(case_id)) is not None:
+            enclosed.append(slip_file(letter, approved, self._templates.slip_words(rendered.language)))
         customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
         thread = self._thread(ticket, reader, customer, occasion)
         token = ""
@@ -157,9 +162,7 @@ class LetterWriter:
             references=thread,
             auto_submitted=_auto_submitted(effect),
             desk_id=settings.mail_domain,
-            attachments=[
-                OutgoingFile(filename=f.filename, content_type=f.content_type, data=data) for f, data in files
-            ],
+            attachments=enclosed,
         )
         outbox.queue(
             self._vault,
@@ -215,7 +218,7 @@ class LetterWriter:
         order = self._order(effect, scene, in_hand, reader, occasion)
         case = in_hand or scene.case_shown(order)
         return Letter(
-            brand=self._brand,
+            brand=self._brand_for(order),
             policy=Policy(
                 return_window_days=self._policy.window_days,
                 refund_days_min=self._policy.refund_days_min,
@@ -228,7 +231,11 @@ class LetterWriter:
             ticket=_ticket(scene.ticket if effect.asks is None else None, occasion),
             order=order,
             shipping=self._book.shipping.words(order.shipping_status, language) if order else "",
-            case=case_view(case, scene.files, self._book, language, occasion.today) if case and order else None,
+            case=case_view(
+                case, scene.files, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
+            )
+            if case and order
+            else None,
             refund=refund_view(in_hand, case, order),
             mail=mail,
             note=staff_note(effect, scene, case) if for_staff else None,
@@ -238,6 +245,11 @@ class LetterWriter:
             message=effect.message,
             agent=effect.agent,
         )
+
+    def _brand_for(self, order: Order | None) -> Brand:
+        """The sender, with the return address for the country of the order."""
+        address = self._book.return_addresses.get(order.country) if order is not None else None
+        return replace(self._brand, return_address=address) if address else self._brand
 
     def _order(
         self, effect: Write, scene: Scene, in_hand: CaseFacts | None, reader: Address, occasion: Occasion

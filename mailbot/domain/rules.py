@@ -75,6 +75,7 @@ class RuleBook:
     shipping: ShippingTable
     terms: TermBook  # of returns, exchanges and the warranty, by day of purchase
     products: Mapping[str, Product]  # of the catalogue, by model
+    return_addresses: Mapping[str, tuple[str, ...]]  # country -> postal lines, where it isn't that of the settings
     zones: Mapping[str, tuple[str, ...]]  # country -> the time zones that count there, where it isn't all it has
 
 

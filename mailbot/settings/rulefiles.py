@@ -79,6 +79,7 @@ def load_rules(folder: Path, templates: Collection[str], products: Mapping[str, 
         forms=read_forms(files["forms.yaml"]),
         terms=read_terms(files["returns.yaml"], files["warranty.yaml"], countries, returns.window_days),
         products=products or {},
+        return_addresses=countries.return_addresses,
         zones=countries.zones,
     )
 
