@@ -34,8 +34,8 @@ LAYOUT = "_layout.html.j2"
 
 _MARKED = re.compile(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}", re.DOTALL)
 _SLOT = re.compile(f"{OPEN}([a-z]?[0-9]*){CLOSE}")
-# What mustn't be broken: the number of a ticket, case or refund, which people copy, and a masked address.
-_WHOLE = re.compile(r"[A-Z]{1,3}-[0-9]+|\S?…\S?@\S{1,25}")
+# What mustn't be broken: the number of a ticket, case or refund, which people copy, pieces and a masked address.
+_WHOLE = re.compile(r"[A-Z]{1,3}-[0-9]+|\S{1,20} × [0-9]{1,4}|\S?…\S?@\S{1,25}")
 _MAIL_WORD = re.compile(r"\b[Ee]-[Mm]ails?(?!\w)")
 _UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 _BLANK_LINES = re.compile(r"\n{3,}")

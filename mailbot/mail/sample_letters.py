@@ -363,4 +363,6 @@ def _made_for(name: str, letter: Letter, language: str) -> Letter:
             staff_reason=sample_words(language).piece_reason,
         )
         return replace(letter, case=case)
+    if letter.order is not None and name in ("warranty_status", "warranty_ended"):
+        return replace(letter, order=replace(letter.order, purchased_on=date(2025, 3, 1), delivered_on=None))
     return letter

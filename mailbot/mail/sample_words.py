@@ -185,7 +185,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
         product="Bouilloire K17 (1,7 l, double paroi)",
         reason="Trop petite pour nous",
         staff_reason="La bouilloire présente des traces d’utilisation.\nLe socle manque.",
-        fault="Elle ne chauffe plus : le voyant reste éteint, quoi que je fasse.",
+        fault="Elle ne chauffe plus : le voyant reste éteint, quoi que je fasse.",
         not_covered="La plaque chauffante a été endommagée par une chute.",
         piece_reason="Le filtre a été utilisé.",
         deduction_reason="Le cordon d’alimentation manque.",
@@ -204,7 +204,7 @@ SAMPLE_WORDS: Mapping[str, SampleWords] = {
         warranty_form=(
             ("Numéro de commande", "TP2026030117", ""),
             ("Modèle", "TP-K17", ""),
-            ("Description du défaut", "", "ce qui se passe, depuis quand ; des photos sont utiles"),
+            ("Description du défaut", "", "ce qui se passe, depuis quand, si possible avec des photos"),
             ("Date d’achat", "1er mars 2026", ""),
             ("Preuve d’achat", "", "joignez à votre réponse une photo ou un PDF du ticket ou de la facture"),
         ),

@@ -141,6 +141,11 @@ def test_the_brand_s_colour_is_used_and_stays_readable(color: str) -> None:
         assert contrast(ink, ground) >= 4.5
 
 
+def test_a_model_and_its_quantity_stay_in_one_piece() -> None:
+    html = render("exchange_approved", "de", sample_letter("de", "exchange")).html
+    assert 'erhalten Sie <span style="white-space: nowrap">TP-K18 × 1</span>.' in html
+
+
 def test_an_e_mail_address_that_is_shortened_and_the_word_e_mail_stay_in_one_piece() -> None:
     html = render("confirm_access", "fr").html
     assert '<span style="white-space: nowrap">m…y@elsewhere.example</span>' in html

@@ -206,7 +206,9 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
 
     def say(text: str) -> Letter:
         case, mail, note, order = harmless.case, harmless.mail, harmless.note, harmless.order
+        refund = harmless.refund
         assert case
+        assert refund
         assert mail
         assert note
         assert order
@@ -215,7 +217,21 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
             harmless,
             ticket=replace(harmless.ticket, subject=text, customer_name=text),
             order=replace(order, buyer_name=text, payment_method=text, tracking_number="x" + text),
-            case=replace(case, items=(text,), reason="x" + text, staff_reason="x" + text, form=form),
+            case=replace(
+                case,
+                items=(text,),
+                reason="x" + text,
+                staff_reason="x" + text,
+                form=form,
+                fault="x" + text,
+                wanted="x" + text,
+                tracking="x" + text,
+                accepted=(text,),
+                rejected=(text,),
+                sent_reference="x" + text,
+                sent_tracking="x" + text,
+            ),
+            refund=replace(refund, payment_method=text, deduction_reason="x" + text),
             mail=replace(
                 mail,
                 sender_name="x" + text,
@@ -229,7 +245,10 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
             message="x" + text,
         )
 
-    for name in ("return_form", "case_form_missing", "case_declined", "staff_reply", "staff_notice"):
+    for name in (
+        "return_form", "case_form_missing", "case_declined", "case_received", "exchange_due", "replacement_sent",
+        "warranty_submitted", "refund_notice", "staff_reply", "staff_notice",
+    ):  # fmt: skip
         written = render(name, language, say(words))
         page, model = Page(written.html), Page(render(name, language, say("harmless")).html)
         ignored = ("br", "span")  # a line break for each line; a span around a number
