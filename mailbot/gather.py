@@ -42,6 +42,7 @@ from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
+from mailbot.each_order import facts_of_each, open_case_of
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
@@ -114,11 +115,7 @@ class Gatherer:
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
-        elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
-        if elsewhere is not None and role is Role.CUSTOMER:
-            # An owner and the one who may speak for the order don't read each other's mail.
-            theirs = tickets.load(elsewhere.ticket_id)
-            elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
+        elsewhere = open_case_of(order, role, sender)
         # A subject of ours that comes back is nobody's wish.
         wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
@@ -172,6 +169,7 @@ class Gatherer:
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
         )
+        facts = replace(facts, each_order=facts_of_each(facts, self.purchases, self.book))
         occasion = Occasion(
             now=now,
             today=facts.today,

@@ -215,7 +215,7 @@ class LetterWriter:
         mail: MailView | None,
     ) -> Letter:
         for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
-        in_hand = scene.case(case_id)
+        in_hand = _case_in_hand(effect, scene, case_id)
         most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, in_hand, reader, occasion)
         case = in_hand or scene.case_shown(order)
@@ -255,6 +255,8 @@ class LetterWriter:
         if not effect.with_order:
             return None
         order = in_hand.order if in_hand else occasion.order
+        if effect.about and in_hand is None:
+            order = orders.get(effect.about)
         if order is None and effect.to is not Reader.CUSTOMER and scene.ticket and scene.ticket.order_number:
             shown = [case for case in scene.cases if case.order.number == scene.ticket.order_number]
             order = shown[0].order if shown else orders.get(scene.ticket.order_number)
@@ -299,6 +301,12 @@ class LetterWriter:
             reason=case.answers.get("reason", ""),
             staff_reason=case.staff_reason,
         )
+
+
+def _case_in_hand(effect: Write, scene: Scene, case_id: int | None) -> CaseFacts | None:
+    """The case that effects spoke of before the letter, unless the letter is about another order."""
+    case = scene.case(case_id)
+    return case if case is not None and effect.about in ("", case.order.number) else None
 
 
 def _may_learn_of(order: Order, reader: Address) -> bool:

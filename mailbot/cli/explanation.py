@@ -322,6 +322,8 @@ def _outcome(facts: Facts) -> str:
                 f"Probable: it looks like order {order.order.number}. Nothing is done about it before the customer or "
                 "staff say so."
             )
+        case Ambiguous(named=named) if named:
+            return _several(facts)
         case Ambiguous():
             several = ", ".join(one.number for one in order.orders)
             return f"Ambiguous: several orders of this sender can be meant ({several}). The customer has to say which."
@@ -335,9 +337,25 @@ def _outcome(facts: Facts) -> str:
     return "No match: nothing in the mail leads to an order of this sender's."
 
 
+def _several(facts: Facts) -> str:
+    """What becomes of a mail that names several orders."""
+    told = "; ".join(
+        f"{', '.join(wish.name for wish in one.wishes)} for order {one.order.order.number}"
+        for one in facts.each_order
+        if isinstance(one.order, Exact)
+    )
+    if told and facts.standing.verdict is Verdict.VERIFIED:
+        return f"Several orders are named, and it is told what is wanted of each: {told}. Each is worked on by itself."
+    named = ", ".join(order.number for order in getattr(facts.order, "orders", ()))
+    why = "the sender is not proven" if told else "it is not told what is wanted of each"
+    return f"Several orders are named ({named}), but {why}. A person has to read it."
+
+
 def _tone(facts: Facts) -> str:
     match facts.order:
         case Exact():
+            return "good"
+        case Ambiguous(named=named) if named and facts.each_order and facts.standing.verdict is Verdict.VERIFIED:
             return "good"
         case Probable() | Ambiguous():
             return "warn"

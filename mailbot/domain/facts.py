@@ -188,6 +188,11 @@ class Facts:
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
+    each_order: tuple[
+        Facts, ...
+    ] = ()  # where several orders are named, and it is told what is wanted of each: the same
+    # facts about each one, as if the mail named only it and wished only that
+    is_one_of_several: bool = False  # these are the facts about one of several orders
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 
     @property

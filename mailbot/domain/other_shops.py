@@ -11,7 +11,8 @@ _SHOPS = (
     r"|argos|currys|john lewis|tesco|asda|costco|rakuten|yodobashi|bic ?camera|media ?markt|otto|zalando|kaufland"
     r"|galaxus|digitec|fnac|darty|cdiscount|boulanger|el corte ingl[ée]s|mercado ?libre|pccomponentes|paypal|klarna|jd"
     r"|亚马逊|亞馬遜|淘宝|淘寶|天猫|天貓|京东|京東|拼多多|抖音|苏宁|蘇寧|唯品会|闲鱼|蝦皮|虾皮|アマゾン|楽天|ヨドバシ|メルカリ"
-    r"|(?:(?:an)?other|different|some other|competitor'?s?) (?:shop|store|seller)(?:'s)?|ander(?:er|en|es) (?:shop|h[äa]ndler\w*)"
+    r"|(?:(?:an)?other|different|some other|competitor'?s?) (?:shop|store|seller)(?:'s)?"
+    r"|ander(?:er|en|es) (?:shop|h[äa]ndler\w*)"
     r"|autre (?:boutique|magasin|site)|otra (?:tienda|web)|别家|別家|其他店|其它店|别的店|別的店|他店|別のお店|別の店)"
 )
 _ORDER = (

@@ -71,7 +71,9 @@ def test_a_whole_number_of_digits_that_was_imported_is_ours() -> None:
     assert (code.kind, code.has_slip) == (Kind.ORDER, False)
 
 
-@pytest.mark.parametrize("text", ["amazon order " * 20_000, "amazon order 123456 " * 10_000, "the my " * 40_000 + "1234567"])
+@pytest.mark.parametrize(
+    "text", ["amazon order " * 20_000, "amazon order 123456 " * 10_000, "the my " * 40_000 + "1234567"]
+)
 def test_long_texts_take_no_time(text: str) -> None:
     began = time.perf_counter()
     list(numbers_of_others(text[:200_000]))

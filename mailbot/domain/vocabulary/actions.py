@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mailbot.domain.bounces import Severity
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
@@ -28,7 +27,7 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts, Oversize
+from mailbot.domain.facts import Facts
 from mailbot.domain.forms import read_items
 from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
@@ -48,6 +47,7 @@ from mailbot.domain.vocabulary.asked import (
     staff_moves,
     still_missing,
 )
+from mailbot.domain.vocabulary.telling import bounce_remarks, oversize_remark, wish_evidence
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -59,7 +59,7 @@ def _continue(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
 
 @MAIL_WORDS.action("open a ticket")
 def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """A new ticket with the mail in it, tied to the order when the match is exact."""
+    """A new ticket with the mail in it, tied to the order when the match is exact, and to all that the mail names."""
     wish = facts.wishes[0].name if facts.wishes else ""
     opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
     return (opened, FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
@@ -178,7 +178,17 @@ def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     # What an order's owner answers goes to somebody else: that letter speaks of no order of theirs.
     with_order = isinstance(facts.order, Exact) and facts.confirmation is None
     warranty = facts.warranty if with_order else ()
-    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=with_order, warranty=warranty),)
+    about = facts.order.order.number if isinstance(facts.order, Exact) and facts.is_one_of_several else ""
+    return (
+        Write(
+            template=argument,
+            to=Reader.CUSTOMER,
+            automatic=True,
+            with_order=with_order,
+            warranty=warranty,
+            about=about,
+        ),
+    )
 
 
 @MAIL_WORDS.action("ask which order it is")
@@ -202,7 +212,7 @@ def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     if isinstance(moved, Refusal):
         return ()
     answers, items = form_so_far(case, facts)
-    asked = _notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
+    asked = notify_staff(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
     return (UseCase(case_id=case.case_id), FillForm(answers=answers, items=items), *moved, *asked)
 
 
@@ -220,7 +230,8 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     reasons = list(facts.words.problems) if facts.words else []
     sayings: tuple[Saying, ...] = ()
     if facts.oversize is not None:
-        reasons.append(Remark("{why}; please send your words again without the files", why=_oversize(facts.oversize)))
+        why = oversize_remark(facts.oversize)
+        reasons.append(Remark("{why}; please send your words again without the files", why=why))
     if facts.mail.encrypted:
         reasons.append(Remark("the mail is encrypted and can't be read here: send it without encryption"))
     if not facts.thread.staff_token:
@@ -279,20 +290,23 @@ _HEADLINES = (
 
 
 @MAIL_WORDS.action("notify staff", _HEADLINES)
-def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+def notify_staff(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
     remarks = [] if facts.bounce else list(facts.thread.refused)
     if facts.oversize is not None:
-        remarks.append(_oversize(facts.oversize))
+        remarks.append(oversize_remark(facts.oversize))
     if facts.spam:
         remarks.append(Remark("marked as spam: {mark}", mark=facts.spam))
     if facts.foreign_order is not None and argument == "order_not_confirmed":
         remarks.append(Remark("the order's own address was asked whether this sender may speak for the order"))
     remarks.extend(facts.documents.notes)
-    remarks.extend(_bounce_remarks(facts))
+    remarks.extend(bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
-        named = ", ".join(order.number for order in facts.order.orders)
-        remarks.append(Remark("several orders can be meant: {orders}", orders=named))
+        numbers = ", ".join(order.number for order in facts.order.orders)
+        if facts.order.named:
+            remarks.append(Remark("the mail is about several orders: {orders}", orders=numbers))
+        else:
+            remarks.append(Remark("several orders can be meant: {orders}", orders=numbers))
     if isinstance(facts.order, Probable):
         remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
     remarks.extend(facts.order.conflicts)
@@ -303,7 +317,7 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
             automatic=False,
             headline=argument,
             remarks=tuple(remarks),
-            evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),
+            evidence=(*facts.thread.evidence, *facts.order.evidence, *wish_evidence(facts)),
             enclose=True,
             with_order=True,
         ),
@@ -324,16 +338,6 @@ def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
     return (RecordIncident(kind=argument, detail=""),)
 
 
-def _oversize(mail: Oversize) -> str:
-    return Remark(
-        "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
-        "is still in {place}",
-        size=f"{mail.size / 1e6:.1f}",
-        limit=f"{mail.limit / 1e6:.1f}",
-        place=mail.place,
-    )
-
-
 def _ticket_id(facts: Facts) -> int:
     if facts.ticket is not None:
         return facts.ticket.ticket_id
@@ -346,42 +350,10 @@ def _tie_order(facts: Facts) -> tuple[Effect, ...]:
     # What a machine quotes is nobody's answer, and staff name orders by a word of their own.
     if facts.mail.origin is not Origin.HUMAN or facts.role is Role.STAFF:
         return ()
+    if isinstance(facts.order, Ambiguous):
+        return tuple(TieOrder(order_number=number) for number in facts.order.named)
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
 
 
 def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
-
-
-def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
-    """What staff should know of a bounce."""
-    remarks = [
-        Remark("could not be delivered to {address}", address=address) for address in facts.mail.failed_recipients
-    ]
-    if facts.bounce is not None and facts.bounce.money:
-        remarks.append(Remark("the mail told the customer of money: reach them in another way"))
-    flag = facts.bounce.flag if facts.bounce is not None else None
-    if flag is not None and flag.severity is Severity.HARD:
-        remarks.append(
-            Remark(
-                "no automatic mail goes to {address} any more ({status}), until a proven mail comes from there or "
-                "somebody runs: mailbot addresses clear {address}",
-                address=flag.address,
-                status=flag.status or "no status",
-            )
-        )
-    elif flag is not None:
-        remarks.append(
-            Remark(
-                "{address}: a passing failure ({status}); the next mail is sent",
-                address=flag.address,
-                status=flag.status or "no status",
-            )
-        )
-    return tuple(remarks)
-
-
-def _wish_evidence(facts: Facts) -> tuple[str, ...]:
-    return tuple(
-        Remark("wish {name}: {because}", name=wish.name, because=", ".join(wish.because)) for wish in facts.wishes
-    )
