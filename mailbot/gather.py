@@ -135,6 +135,7 @@ class Gatherer:
             references=references,
             said=purchase.reading.said,
             documents=documents,
+            receipts=purchase.receipts,
             thread=thread,
             ticket=ticket,
             open_case_elsewhere=elsewhere,

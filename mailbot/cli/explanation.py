@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailbot.cli.common import visible
+from mailbot.cli.order_lines import receipt_lines, several_told
 from mailbot.cli.steps import READERS, step_told
 from mailbot.domain.amounts import Amount
 from mailbot.domain.catalogue import ModelFinding
@@ -195,6 +196,7 @@ def _groups(facts: Facts) -> Iterator[FactGroup]:
     yield FactGroup(title="Conversation", facts=tuple(_conversation(facts)))
     yield FactGroup(title="What the mail says", facts=tuple(_said(facts)))
     yield FactGroup(title="Attached files", facts=tuple(_files(facts)))
+    yield FactGroup(title="What the files say of the order", facts=tuple(_receipts(facts)))
     yield FactGroup(title="Wishes", facts=tuple(_wishes(facts)))
 
 
@@ -299,6 +301,11 @@ def _files(facts: Facts) -> Iterator[Fact]:
     yield from _labelled("when reading", [Fact(label="", value=_own(line)) for line in facts.mail.warnings])
 
 
+def _receipts(facts: Facts) -> Iterator[Fact]:
+    for label, value, source in receipt_lines(facts.receipts) if facts.receipts is not None else ():
+        yield Fact(label=label, value=_own(value), source=_own(source))
+
+
 def _wishes(facts: Facts) -> Iterator[Fact]:
     for wish in facts.wishes:
         yield Fact(label=wish.name, value=f"{wish.score} points", source=_own(", ".join(wish.because)))
@@ -323,7 +330,7 @@ def _outcome(facts: Facts) -> str:
                 "staff say so."
             )
         case Ambiguous(named=named) if named:
-            return _several(facts)
+            return several_told(facts)
         case Ambiguous():
             several = ", ".join(one.number for one in order.orders)
             return f"Ambiguous: several orders of this sender can be meant ({several}). The customer has to say which."
@@ -335,20 +342,6 @@ def _outcome(facts: Facts) -> str:
             "not learn whether it exists."
         )
     return "No match: nothing in the mail leads to an order of this sender's."
-
-
-def _several(facts: Facts) -> str:
-    """What becomes of a mail that names several orders."""
-    told = "; ".join(
-        f"{', '.join(wish.name for wish in one.wishes)} for order {one.order.order.number}"
-        for one in facts.each_order
-        if isinstance(one.order, Exact)
-    )
-    if told and facts.standing.verdict is Verdict.VERIFIED:
-        return f"Several orders are named, and it is told what is wanted of each: {told}. Each is worked on by itself."
-    named = ", ".join(order.number for order in getattr(facts.order, "orders", ()))
-    why = "the sender is not proven" if told else "it is not told what is wanted of each"
-    return f"Several orders are named ({named}), but {why}. A person has to read it."
 
 
 def _tone(facts: Facts) -> str:

@@ -15,6 +15,7 @@ from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
+from mailbot.domain.receipt import ReceiptCheck
 from mailbot.domain.references import References
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts
@@ -193,6 +194,7 @@ class Facts:
     ] = ()  # where several orders are named, and it is told what is wanted of each: the same
     # facts about each one, as if the mail named only it and wished only that
     is_one_of_several: bool = False  # these are the facts about one of several orders
+    receipts: ReceiptCheck | None = None  # attached files held against the matched order, else the ticket's
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 
     @property

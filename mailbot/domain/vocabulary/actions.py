@@ -47,7 +47,7 @@ from mailbot.domain.vocabulary.asked import (
     staff_moves,
     still_missing,
 )
-from mailbot.domain.vocabulary.telling import bounce_remarks, oversize_remark, wish_evidence
+from mailbot.domain.vocabulary.telling import bounce_remarks, oversize_remark, receipt_remarks, wish_evidence
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -310,6 +310,7 @@ def notify_staff(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, .
     if isinstance(facts.order, Probable):
         remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
     remarks.extend(facts.order.conflicts)
+    remarks.extend(one for one in receipt_remarks(facts) if one not in facts.order.conflicts)
     return (
         Write(
             template="staff_notice",

@@ -46,6 +46,11 @@ def bounce_remarks(facts: Facts) -> tuple[str, ...]:
     return tuple(remarks)
 
 
+def receipt_remarks(facts: Facts) -> tuple[str, ...]:
+    """What attached receipts say that isn't so in the order."""
+    return facts.receipts.remarks if facts.receipts is not None else ()
+
+
 def wish_evidence(facts: Facts) -> tuple[str, ...]:
     """The wishes, each with the words that it was told by."""
     return tuple(
