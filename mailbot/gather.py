@@ -35,12 +35,14 @@ from mailbot.domain.match import Exact, foreign_order
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import proof_files
 from mailbot.domain.references import References
 from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.vocabulary.asked import order_of_files
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.each_order import facts_of_each, open_case_of
 from mailbot.errors import BadItem
@@ -170,6 +172,8 @@ class Gatherer:
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
         )
+        came_for = order_of_files(facts)
+        facts = replace(facts, proofs=proof_files(mail, documents, came_for, self.purchases.find_order_numbers))
         facts = replace(facts, each_order=facts_of_each(facts, self.purchases, self.book))
         occasion = Occasion(
             now=now,
@@ -183,6 +187,7 @@ class Gatherer:
             order=order.order if isinstance(order, Exact) else None,
             subject_key=subject_key(sender, mail.subject),
             sender_key=sender_key(sender),
+            proofs=facts.proofs,
         )
         return Gathered(facts=facts, occasion=occasion)
 

@@ -12,7 +12,7 @@ from mailbot.apply.scene import Scene, read_scene, staff_note
 from mailbot.domain.confirmation import masked_address
 from mailbot.domain.effects import AskOwner, Reader, Write
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import is_proof, missing_fields, write_items
+from mailbot.domain.forms import missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
     CaseView,
@@ -273,7 +273,8 @@ class LetterWriter:
         return tuple(found[number] for number in effect.choices if number in found)
 
     def _case(self, case: CaseFacts, scene: Scene, language: str) -> CaseView:
-        proofs = [file.filename for file in scene.files if is_proof(file)]
+        proving = [proof.file.filename for proof in scene.proofs if proof.proves(case.order.number)]
+        proofs = list(dict.fromkeys(proving))
         values = {
             **case.answers,
             "items": write_items(case.items) or case.answers.get("items", ""),

@@ -225,8 +225,7 @@ def _doubt(
 def _remarks(text: ReceiptText, by: dict[Aspect, ReceiptFact], order: Order) -> Iterator[str]:
     """What differs, the weightiest first.
 
-    Another number or model is a conflict of the match already, and whatever else stands beside another number is of that
-    order.
+    Another number or model is a conflict of the match already, and what stands beside another number is of that order.
     """
     if by[Aspect.NUMBER].verdict is Comparison.DIFFERS:
         return

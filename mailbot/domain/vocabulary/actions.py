@@ -162,7 +162,7 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     if not isinstance(facts.order, Exact):
         return ()
     order = facts.order.order
-    answers = {"order_number": order.number, **new_answers(facts)}
+    answers = {"order_number": order.number, **new_answers(facts, order)}
     items = read_items(answers.get("items", ""), order)
     left = pieces_left(facts)
     if not items and sum(item.quantity for item in left) == 1:  # it can only be that

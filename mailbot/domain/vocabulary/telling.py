@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from mailbot.domain.bounces import Severity
 from mailbot.domain.facts import Facts, Oversize
+from mailbot.domain.proof import proof_remarks
 from mailbot.domain.remarks import Remark
+from mailbot.domain.vocabulary.asked import files_of_customer, form_case
 
 
 def oversize_remark(mail: Oversize) -> str:
@@ -47,8 +49,10 @@ def bounce_remarks(facts: Facts) -> tuple[str, ...]:
 
 
 def receipt_remarks(facts: Facts) -> tuple[str, ...]:
-    """What attached receipts say that isn't so in the order."""
-    return facts.receipts.remarks if facts.receipts is not None else ()
+    """What attached receipts say that isn't so in the order, and which files prove nothing for the case that waits."""
+    case = form_case(facts)
+    unfit = proof_remarks(files_of_customer(facts), case.order.number) if case is not None else ()
+    return (*(facts.receipts.remarks if facts.receipts is not None else ()), *dict.fromkeys(unfit))
 
 
 def wish_evidence(facts: Facts) -> tuple[str, ...]:

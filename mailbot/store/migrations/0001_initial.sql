@@ -229,7 +229,10 @@ CREATE TABLE attachment (
   detected_type TEXT NOT NULL,
   flags TEXT NOT NULL,
   size BIGINT NOT NULL,
-  inline BOOLEAN NOT NULL
+  inline BOOLEAN NOT NULL,
+  names_orders TEXT NOT NULL,
+  about_order TEXT NOT NULL,
+  unreadable BOOLEAN NOT NULL
 );
 CREATE INDEX attachment_message ON attachment (message_id);
 CREATE INDEX attachment_digest ON attachment (digest);
