@@ -39,6 +39,7 @@ from mailbot.domain.proof import proof_files
 from mailbot.domain.references import References
 from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.several import names_anothers
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
@@ -120,6 +121,8 @@ class Gatherer:
         elsewhere = open_case_of(order, role, sender)
         # A subject of ours that comes back is nobody's wish.
         wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
+        if names_anothers(order, references):
+            wishes = ()
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:

@@ -21,6 +21,7 @@ from mailbot.domain.message import Address, Origin
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.phones import Phone
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.several import names_anothers
 from mailbot.domain.standing import Role, Verdict
 from mailbot.rehearse import Rehearsed, RehearsedLetter
 
@@ -309,7 +310,9 @@ def _receipts(facts: Facts) -> Iterator[Fact]:
 def _wishes(facts: Facts) -> Iterator[Fact]:
     for wish in facts.wishes:
         yield Fact(label=wish.name, value=f"{wish.score} points", source=_own(", ".join(wish.because)))
-    if not facts.wishes and facts.role is Role.CUSTOMER:
+    if names_anothers(facts.order, facts.references):
+        yield Fact(label="none", value="not weighed: beside the sender's order one is named that is none of theirs")
+    elif not facts.wishes and facts.role is Role.CUSTOMER:
         yield Fact(label="none", value="no wish of rules/intents.yaml reaches its threshold")
 
 

@@ -11,14 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise, product
 
+from mailbot.domain.codes import is_one_slip
 from mailbot.domain.halfwidth import plain_text
+from mailbot.domain.match import Exact, OrderMatch
 from mailbot.domain.orders import Order
+from mailbot.domain.references import OWN_WORDS, References
 from mailbot.domain.wishes import Wish, WishTable
 
 MOST_ORDERS = 3  # of a mail that are worked on by themselves; each gets a letter
 _LONGEST = 4_000  # signs of a mail that are read so; more is for a person
 _MOST_MENTIONS = 12
 _MOST_CUTS = 60  # ways to cut a mail
+_WRAPPED_AT = 50  # signs; a shorter line was ended by its writer
+_ITEM = re.compile(r"\s*(?:[-–*•]|\(?\d{1,2}[.)、])\s*")
 _GAP = r"[ \t.\-_/#:]{0,2}"
 _SENTENCE = re.compile(r"(?<=[!?。！？；;])|(?<=\.)(?=\s)|\n")
 _CLAUSE = re.compile(
@@ -42,6 +47,9 @@ _UNSURE = re.compile(
     r"|entweder"
     r"|l'une? (?:des|d')|laquelle|lequel|au lieu|plutôt que|confondu|soit|un[ao] de (?:los|las|ellos|ellas|estos|estas)"
     r"|cu[áa]l|en vez|en lugar|confundid\w+)\b"
+    # A number that is taken back is none to act on.
+    r"|\b(?:wrong (?:order|number)|i meant|correction|typo|mistyped|falsche \w*nummer|verschrieben|vertippt|gemeint"
+    r"|mauvais numéro|je voulais dire|me equivoqu[ée]|quería decir)\b|写错|寫錯|填错|填錯|打错|打錯|更正|訂正|書き間違"
     r"|其中|哪个|哪個|哪一|哪笔|哪筆|不确定|不確定|弄混|搞混|弄错|弄錯|搞错|搞錯|而不是|どちら|どっち|どれか|いずれか|ではなく|間違え",
     re.IGNORECASE,
 )
@@ -64,6 +72,18 @@ class _Mention:
     end: int
 
 
+def names_anothers(match: OrderMatch, references: References) -> bool:
+    """Whether the sender's own words name their order and beside it one that is none of theirs.
+
+    Which of the two a wish is about, only a person may say: a wrong order would be acted on.
+    """
+    if not isinstance(match, Exact):
+        return False
+    own = match.order.number
+    named = [finding.value for finding in references.order_numbers if finding.place in OWN_WORDS]
+    return own in named and any(number != own and not is_one_slip(number, own) for number in named)
+
+
 def share_wishes(
     subject: str, text: str, written: Mapping[str, Sequence[str]], orders: Sequence[Order], table: WishTable
 ) -> tuple[OrderWishes, ...]:
@@ -74,10 +94,10 @@ def share_wishes(
     whole = f"{subject}\n{text}"
     if not 2 <= len(orders) <= MOST_ORDERS or len(whole) > _LONGEST or _UNSURE.search(whole):
         return ()
-    plain = plain_text(text)
+    plain = _unwrapped(plain_text(text))
     mentions = _mentions(plain, written)
     if _named(mentions) != {order.number for order in orders}:
-        plain = plain_text(whole)
+        plain = _unwrapped(plain_text(whole))
         mentions = _mentions(plain, written)
     if _named(mentions) != {order.number for order in orders} or len(mentions) > _MOST_MENTIONS:
         return ()
@@ -86,11 +106,33 @@ def share_wishes(
     if any(_OR.search(plain[one.end : other.start]) for one, other in pairwise(mentions) if _close(one, other)):
         return ()
     mentions = _grouped(plain, mentions)
+    if len(mentions) > 1 and _wishes_apart(plain, mentions, table):
+        return ()
     for cuts in (_SENTENCE, None):
         shared = _shared(plain, mentions, cuts, wanted, table)
         if shared:
             return tuple(OrderWishes(order=order, wishes=shared[order.number]) for order in orders)
     return ()
+
+
+def _unwrapped(plain: str) -> str:
+    """The text without the line ends that a mail program set."""
+    lines = plain.split("\n")
+    pieces = []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        wrapped = len(line) >= _WRAPPED_AT and bool(following.strip()) and not _ITEM.match(following)
+        pieces.append(line + (" " if wrapped else "\n"))
+    return "".join(pieces)
+
+
+def _wishes_apart(plain: str, mentions: Sequence[_Mention], table: WishTable) -> bool:
+    """Whether a wish stands in a sentence that names no order: of which it is, is a guess."""
+    edges = [0, *sorted(_spots(plain, 0, len(plain), (_SENTENCE,))), len(plain)]
+    for start, end in pairwise(edges):
+        named = any(start <= mention.start < end for mention in mentions)
+        if not named and any(wish.name not in table.alone for wish in table.recognised("", plain[start:end])):
+            return True
+    return False
 
 
 def _mentions(plain: str, written: Mapping[str, Sequence[str]]) -> list[_Mention]:

@@ -83,3 +83,21 @@ def test_a_hostile_mail_takes_no_time(filling: str) -> None:
     shared(f"I want to return {A}" + filling * 500 + B)
     shared((A + filling + B + filling) * 60)
     assert time.perf_counter() - began < 2
+
+
+def test_lines_that_a_mail_program_broke_are_one_sentence() -> None:
+    first = f"Hello, I wrote to you before and got no answer. I want to return {A}, and could you"
+    text = f"{first}\nplease tell me where my order {B} is?"
+    assert shared(text) == {A: ["return"], B: ["order_status"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I am unhappy with {A}. {B} was the one before. Can I send it back?",
+        f"{A} 换货。订单号写错了，是{B}，要换。",
+        f"I want to return {A}. Sorry, I meant {B}, please send me a form to return it.",
+    ],
+)
+def test_a_wish_in_a_sentence_without_a_number_or_a_corrected_number_is_read_by_a_person(text: str) -> None:
+    assert shared(text) == {}

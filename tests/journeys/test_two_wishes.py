@@ -75,6 +75,7 @@ def test_an_order_of_somebody_else_beside_ones_own_is_not_told_of(world: World) 
         if reader != STAFF.address:
             assert "SF1234567" not in text
             assert SECOND not in text
+    assert world.json("cases", "list") == []
     stranger = write(MALLORY, SUPPORT, "Two things", BOTH, at=world.now)
     for mail in world.exchange(stranger):
         assert mail.recipients == (STAFF.address,) or SECOND not in body_text(mail.raw)
