@@ -70,15 +70,17 @@ def test_an_unproven_sender_gets_nothing_of_either(world: World, verdict: str) -
 
 
 def test_an_order_of_somebody_else_beside_ones_own_is_not_told_of(world: World) -> None:
-    world.import_orders(order(SECOND, LIN, shipping_status="shipped", tracking_number="SF1234567"))
-    for reader, text in letters(world, BOTH):
+    foreign = "TP2026117351"  # no slip of hers
+    text = BOTH.replace(SECOND, foreign)
+    world.import_orders(order(foreign, LIN, shipping_status="shipped", tracking_number="SF1234567"))
+    for reader, letter in letters(world, text):
         if reader != STAFF.address:
-            assert "SF1234567" not in text
-            assert SECOND not in text
+            assert "SF1234567" not in letter
+            assert foreign not in letter
     assert world.json("cases", "list") == []
-    stranger = write(MALLORY, SUPPORT, "Two things", BOTH, at=world.now)
+    stranger = write(MALLORY, SUPPORT, "Two things", text, at=world.now)
     for mail in world.exchange(stranger):
-        assert mail.recipients == (STAFF.address,) or SECOND not in body_text(mail.raw)
+        assert mail.recipients == (STAFF.address,) or foreign not in body_text(mail.raw)
 
 
 def test_explain_says_what_becomes_of_each(world: World) -> None:
