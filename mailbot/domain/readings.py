@@ -50,7 +50,7 @@ def kind_of(file: Attachment) -> str:
 def documents(readings: Iterable[tuple[Attachment, FileReading]], notes: Iterable[str] = ()) -> Documents:
     """The readings of a mail's files as one value; `notes` are about the mail as a whole."""
     found: list[Document] = []
-    unreadable: set[str] = set()
+    unreadable: list[str] = []
     said: list[str] = []
     missing: dict[str, None] = {}
     for file, reading in readings:
@@ -66,7 +66,5 @@ def documents(readings: Iterable[tuple[Attachment, FileReading]], notes: Iterabl
         said += [f"{file.filename}: {note}" for note in reading.notes]
         missing.update(dict.fromkeys(reading.missing))
         if reading.is_unreadable:
-            unreadable.add(file.sha256)
-    return Documents(
-        found=tuple(found), notes=(*said, *notes), missing=tuple(missing), unreadable=frozenset(unreadable)
-    )
+            unreadable.append(file.sha256)
+    return Documents(found=tuple(found), notes=(*said, *notes), missing=tuple(missing), unreadable=tuple(unreadable))

@@ -66,7 +66,7 @@ def test_what_was_read_in_a_file_is_known_of_it() -> None:
     second = replace(RECEIPT, sha256="b" * 64)
     read = Documents(
         found=(Document(filename="receipt.jpg", sha256="a" * 64, source=Source.WRITING, text=f"order {A.lower()}"),),
-        unreadable=frozenset({"b" * 64}),
+        unreadable=("b" * 64,),
     )
     one, other = proof_files(mail(attachments=(RECEIPT, second)), read, B, find_numbers)
     assert (one.names, one.about, one.is_unreadable) == ((A,), B, False)
