@@ -35,13 +35,17 @@ from mailbot.domain.match import Exact, foreign_order
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import proof_files
 from mailbot.domain.references import References
 from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.several import names_anothers
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.vocabulary.asked import order_of_files
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
+from mailbot.each_order import facts_of_each, open_case_of
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
@@ -114,13 +118,11 @@ class Gatherer:
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
-        elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
-        if elsewhere is not None and role is Role.CUSTOMER:
-            # An owner and the one who may speak for the order don't read each other's mail.
-            theirs = tickets.load(elsewhere.ticket_id)
-            elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
+        elsewhere = open_case_of(order, role, sender)
         # A subject of ours that comes back is nobody's wish.
         wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
+        if names_anothers(order, references):
+            wishes = ()
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
@@ -138,6 +140,7 @@ class Gatherer:
             references=references,
             said=purchase.reading.said,
             documents=documents,
+            receipts=purchase.receipts,
             thread=thread,
             ticket=ticket,
             open_case_elsewhere=elsewhere,
@@ -173,6 +176,9 @@ class Gatherer:
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
         )
+        came_for = order_of_files(facts)
+        facts = replace(facts, proofs=proof_files(mail, documents, came_for, self.purchases.find_order_numbers))
+        facts = replace(facts, each_order=facts_of_each(facts, self.purchases, self.book))
         occasion = Occasion(
             now=now,
             today=facts.today,
@@ -185,6 +191,7 @@ class Gatherer:
             order=order.order if isinstance(order, Exact) else None,
             subject_key=subject_key(sender, mail.subject),
             sender_key=sender_key(sender),
+            proofs=facts.proofs,
         )
         return Gathered(facts=facts, occasion=occasion)
 

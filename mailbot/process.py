@@ -17,7 +17,9 @@ from mailbot.documents import DocumentReader
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.effects import Decision, RecordIncident
 from mailbot.domain.facts import Facts
+from mailbot.domain.match import Exact
 from mailbot.domain.message import IncomingMail
+from mailbot.domain.receipt import Comparison
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.errors import BadItem, ConfigError, TryAgainLater
 from mailbot.gather import Gathered, Gatherer
@@ -156,6 +158,18 @@ def _trace(facts: Facts, decision: Decision) -> str:
                 "conflicts": facts.order.conflicts,
                 "candidates": [{"number": one.order.number, "points": one.points} for one in facts.order.candidates],
             },
+            # How many facts of receipts agree with the order; what they are is for `explain`.
+            "receipts": Counter(
+                f"{fact.aspect} {fact.verdict}"
+                for receipt in (facts.receipts.receipts if facts.receipts else ())
+                for fact in receipt.facts
+                if fact.verdict is not Comparison.ABSENT
+            ),
+            "each_order": [
+                {"number": one.order.order.number, "wishes": [wish.name for wish in one.wishes]}
+                for one in facts.each_order
+                if isinstance(one.order, Exact)
+            ],
             # How many texts of which kind; what they say are the customer's words.
             "documents": {
                 "found": Counter(document.source.name.lower() for document in facts.documents.found),

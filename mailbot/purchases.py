@@ -12,12 +12,13 @@ from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.documents import Documents
 from mailbot.domain.eligibility import Ask, Outcome, Situation, judge
 from mailbot.domain.facts import TicketFacts
-from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
+from mailbot.domain.match import Exact, NoMatch, OrderMatch, Probable, match_order
 from mailbot.domain.match_basis import Known, Reading
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import find_own_codes
 from mailbot.domain.periods import customer_day
+from mailbot.domain.receipt import ReceiptCheck, compare, held_against, receipt_texts
 from mailbot.domain.references import References, find_references, texts_of
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
@@ -38,6 +39,7 @@ class Purchase:
     reading: Reading
     known: Known
     match: OrderMatch
+    receipts: ReceiptCheck | None = None  # the attached files held against its order, or the ticket's
 
 
 NO_ORDER = NoMatch(evidence=(), numbers_quoted=False)
@@ -95,7 +97,25 @@ class Purchases:
             today=today,
             recent=timedelta(days=self.settings.orders.recent_days),
         )
-        return Purchase(reading=reading, known=known, match=match)
+        receipts = self._receipts(documents, match, ticket, known, today)
+        match = held_against(match, receipts) if receipts is not None else match
+        return Purchase(reading=reading, known=known, match=match, receipts=receipts)
+
+    def _receipts(
+        self, documents: Documents, match: OrderMatch, ticket: TicketFacts | None, known: Known, today: date
+    ) -> ReceiptCheck | None:
+        """What attached files say, held against the matched order, else the one that the ticket is about."""
+        order = match.order if isinstance(match, Exact | Probable) else None
+        if not isinstance(match, Exact) and ticket is not None:
+            order = next((one for one in known.own if one.number == ticket.order_number), order)
+        if order is None or not documents.found:
+            return None
+        reader = self._reader(today, order.country)
+        texts = receipt_texts(
+            documents.found, lambda place, text: reader.read([(place, text)]), self.find_order_numbers
+        )
+        others = [one for one in known.own if one.number != order.number]
+        return compare(texts, order, others, timedelta(days=self.settings.orders.receipt_days))
 
     def warranty(
         self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime

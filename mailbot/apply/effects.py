@@ -203,6 +203,7 @@ class _Work:
             at=occasion.received_at,
             reason=reason,
             marked=occasion.marked,
+            proofs=occasion.proofs,
         )
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.

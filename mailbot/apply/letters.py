@@ -213,7 +213,7 @@ class LetterWriter:
         mail: MailView | None,
     ) -> Letter:
         for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
-        in_hand = scene.case(case_id)
+        in_hand = _case_in_hand(effect, scene, case_id)
         most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, in_hand, reader, occasion)
         case = in_hand or scene.case_shown(order)
@@ -232,7 +232,7 @@ class LetterWriter:
             order=order,
             shipping=self._book.shipping.words(order.shipping_status, language) if order else "",
             case=case_view(
-                case, scene.files, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
+                case, scene.proofs, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
             )
             if case and order
             else None,
@@ -262,6 +262,8 @@ class LetterWriter:
         if not effect.with_order:
             return None
         order = in_hand.order if in_hand else occasion.order
+        if effect.about and in_hand is None:
+            order = orders.get(effect.about)
         if order is None and effect.to is not Reader.CUSTOMER and scene.ticket and scene.ticket.order_number:
             shown = [case for case in scene.cases if case.order.number == scene.ticket.order_number]
             order = shown[0].order if shown else orders.get(scene.ticket.order_number)
@@ -276,6 +278,12 @@ class LetterWriter:
         if foreign:
             raise SafeguardTripped(f"order {foreign[0]} isn't this reader's; no letter was written")
         return tuple(found[number] for number in effect.choices if number in found)
+
+
+def _case_in_hand(effect: Write, scene: Scene, case_id: int | None) -> CaseFacts | None:
+    """The case that effects spoke of before the letter, unless the letter is about another order."""
+    case = scene.case(case_id)
+    return case if case is not None and effect.about in ("", case.order.number) else None
 
 
 def _may_learn_of(order: Order, reader: Address) -> bool:

@@ -14,6 +14,7 @@ from mailbot.domain.message import Attachment
 from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.ticket_orders import TicketOrder
 from mailbot.store import confirmations, orders, ticket_orders, tickets, views
 
@@ -25,7 +26,12 @@ class Scene:
     ticket: views.TicketRow | None
     orders: tuple[TicketOrder, ...]  # the current one first
     cases: tuple[CaseFacts, ...]  # newest first
-    files: tuple[Attachment, ...]  # all that the customer ever sent in this ticket
+    proofs: tuple[ProofFile, ...]  # all that the customer ever sent in this ticket
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Each content once."""
+        return tuple({proof.file.sha256: proof.file for proof in self.proofs}.values())
 
     def case(self, case_id: int | None) -> CaseFacts | None:
         """The case that effects spoke of, by its id."""
@@ -40,13 +46,13 @@ class Scene:
 def read_scene(ticket_id: int | None) -> Scene:
     """The ticket's scene; an empty one without a ticket."""
     if ticket_id is None:
-        return Scene(ticket=None, orders=(), cases=(), files=())
+        return Scene(ticket=None, orders=(), cases=(), proofs=())
     cases = tickets.cases(ticket_id)
     return Scene(
         ticket=views.row(ticket_id),
         orders=ticket_orders.of_ticket(ticket_id),
         cases=cases,
-        files=tuple(views.files_from_customer(ticket_id)) if cases else (),
+        proofs=views.proofs_from_customer(ticket_id) if cases else (),
     )
 
 

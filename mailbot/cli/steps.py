@@ -105,7 +105,8 @@ def _more(effect: Effect) -> str:
             return "Note that staff know of the overdue refund"
         case Write():
             caps = ", counted by the caps on automatic answers" if effect.automatic else ""
-            return f"Write “{effect.template}” to {READERS[effect.to]}{caps}"
+            about = f" about order {effect.about}" if effect.about else ""
+            return f"Write “{effect.template}” to {READERS[effect.to]}{about}{caps}"
         case RecordIncident():
             return f"Show in health: {effect.kind}{f' ({effect.detail})' if effect.detail else ''}"
         case FlagAddress():

@@ -236,6 +236,7 @@ class Write:
     enclose: bool = False  # staff notices: carry the mail's attachments
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where its buyer asks
     choices: tuple[str, ...] = ()  # numbers of the reader's own orders to choose from
+    about: str = ""  # number of the order that the letter is about; "": that of the case in hand, or the matched one
     asks: AskOwner | None = None  # the question to the owner of an order
 
 

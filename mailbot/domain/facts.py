@@ -16,6 +16,8 @@ from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import ProofFile
+from mailbot.domain.receipt import ReceiptCheck
 from mailbot.domain.references import References
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.standing import Role, Standing
@@ -90,7 +92,7 @@ class TicketFacts:
     wish: str  # what the customer came with, "" when unknown
     asked_orders: tuple[str, ...]  # the customer's orders among which our last question lets them choose
     order_number: str  # the order that the ticket is about now, "" while unknown
-    has_proof: bool  # a picture or PDF from the customer is stored with it (P3, P9)
+    proofs: tuple[ProofFile, ...] = ()  # files that people sent into it, oldest first (P3, P9)
     orders: tuple[TicketOrder, ...] = ()  # all that it is about, the current one first
     cases: tuple[CaseFacts, ...] = ()  # newest first
 
@@ -205,6 +207,13 @@ class Facts:
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
+    each_order: tuple[
+        Facts, ...
+    ] = ()  # where several orders are named, and it is told what is wanted of each: the same
+    # facts about each one, as if the mail named only it and wished only that
+    is_one_of_several: bool = False  # these are the facts about one of several orders
+    proofs: tuple[ProofFile, ...] = ()  # the mail's files
+    receipts: ReceiptCheck | None = None  # attached files held against the matched order, else the ticket's
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
     day_there: date | None = None  # where the buyer of the matched order lives
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order
 
 _QUOTE_MARKS = re.compile(r"^[\s>|*•·-]+")
@@ -59,21 +58,6 @@ class Item:
 
     model: str
     quantity: int  # at least 1
-
-
-_PHOTO_BYTES = 50_000  # an inline picture of this size is no logo
-
-
-def is_proof(file: Attachment) -> bool:
-    """A picture or a PDF, as a receipt would be (P3, P9); small inline pictures are logos.
-
-    Phones place photos inline, too.
-    """
-    if FileFlag.TYPE_DIFFERS in file.flags and not file.detected_type:
-        return False
-    # Many mail programs call every file application/octet-stream, and a program may call itself a picture.
-    kind = file.detected_type or file.content_type
-    return (kind.startswith("image/") and (not file.inline or file.size >= _PHOTO_BYTES)) or kind == "application/pdf"
 
 
 Answers = Mapping[str, str]  # field name -> what the customer wrote, never ""

@@ -122,14 +122,15 @@ class WishTable:
 
     def wishes(self, subject: str, text: str) -> tuple[Wish, ...]:
         """The wishes in the subject and the customer's own words, best first; the table's order decides a draw."""
-        found = self._recognised(subject, text)
+        found = self.recognised(subject, text)
         return found or (self._guessing.wishes(subject, text) if self.guesses else ())
 
     @cached_property
     def _guessing(self) -> WishTable:
         return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=())
 
-    def _recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
+    def recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
+        """As `wishes`, without the guesses."""
         scores = [0] * len(self.intents)
         because: list[list[str]] = [[] for _ in self.intents]
         counted: set[tuple[int, bool]] = set()

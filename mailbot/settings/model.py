@@ -130,6 +130,7 @@ class OrderSettings(Section):
         r"(?i)\b(?:[A-Z]{2}\d{9,12}[A-Z]{2}|SF\d{12,15}|YT\d{13,15}|JD[A-Z]{0,3}\d{10,16}|1Z[0-9A-Z]{16})\b"
     )
     recent_days: int = Field(default=400, ge=1, le=3650)
+    receipt_days: int = Field(default=5, ge=0, le=90)
     drop_folder: Path | None = None
     drop_settle_seconds: float = Field(default=60, ge=0, le=86400)
     drop_keep_days: int = Field(default=30, ge=0, le=3650)

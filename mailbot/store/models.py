@@ -198,6 +198,9 @@ class AttachmentRow(Model):
     flags = TextField()  # FileFlag values, separated by one space
     size = IntegerField()
     inline = BooleanField()
+    names_orders = TextField()  # order numbers read in it, separated by one space
+    about_order = TextField()  # the order that the mail was about when it came, "" where that wasn't known
+    unreadable = BooleanField()  # damaged, or locked with a password
 
     class Meta:
         table_name = "attachment"

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CLAIMING, ENDED, CaseKind, CaseState
 from mailbot.domain.facts import CaseFacts, DueFacts, RefundFacts, TicketFacts
-from mailbot.domain.forms import Item, is_proof
+from mailbot.domain.forms import Item
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import ticket_number
@@ -171,7 +171,7 @@ def load(ticket_id: int) -> TicketFacts | None:
         wish=wish,
         order_number=order_number,
         asked_orders=tuple(asked.split()),
-        has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
+        proofs=views.proofs_from_customer(ticket_id),
         orders=ticket_orders.of_ticket(ticket_id),
         cases=cases(ticket_id),
     )

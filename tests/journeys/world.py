@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import yaml
+from PIL import Image
 
 from mailbot.cli.main import app
 from mailbot.demo.people import Person, header
@@ -29,6 +30,16 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import ReceivedMail, SmtpSink
 
 ROOT = Path(__file__).parents[2]
+
+
+def _photo() -> bytes:
+    """A picture that can be opened, with nothing to read in it."""
+    file = io.BytesIO()
+    Image.new("L", (64, 64), 200).save(file, "JPEG")
+    return file.getvalue()
+
+
+PHOTO = _photo()
 SUPPORT = "support@tp.example"
 STAFF = Person(name="Li Na", address="lina@staff.tp.example")
 LIN = Person(name="林小满", address="lin.xiaoman@qq.example", chinese=True)
@@ -80,6 +91,7 @@ class World:
         settings = yaml.safe_load((ROOT / "settings.yaml").read_text(encoding="utf-8"))
         settings["rules"] = str(ROOT / "rules")
         settings["templates"] = str(ROOT / "templates")
+        settings["evidence"]["ocr"] = False  # it has tests of its own and takes seconds
         settings["staff"]["members"] = [{"name": STAFF.name, "address": STAFF.address}]
         settings["mailboxes"]["support"].update(
             host=self.dovecot.host,

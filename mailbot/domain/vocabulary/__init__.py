@@ -1,12 +1,22 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, casework, conditions, due, naming
-from mailbot.domain.vocabulary.words import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
+from mailbot.domain.vocabulary import actions, casework, conditions, due, naming, several
+from mailbot.domain.vocabulary.words import (
+    DUE_WORDS,
+    MAIL_WORDS,
+    TABLE,
+    TABLE_FOR_EACH,
+    TEMPLATE,
+    WISH,
+    Argument,
+    Vocabulary,
+)
 
 __all__ = [
     "DUE_WORDS",
     "MAIL_WORDS",
     "TABLE",
+    "TABLE_FOR_EACH",
     "TEMPLATE",
     "WISH",
     "Argument",
@@ -16,4 +26,5 @@ __all__ = [
     "conditions",
     "due",
     "naming",
+    "several",
 ]

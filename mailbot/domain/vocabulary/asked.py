@@ -10,10 +10,12 @@ from decimal import Decimal
 from mailbot.domain.cases import AWAITING_FORM, Actor, CaseKind, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
+from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
 from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, move_cases
 from mailbot.domain.numbers import case_number, ticket_number
+from mailbot.domain.orders import Order
+from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
@@ -47,7 +49,9 @@ def form_completed(facts: Facts, book: RuleBook) -> bool:
     case = form_case(facts)
     if case is None or facts.ticket is None:
         return False
-    brings = _says_something_new(case, facts) or (brings_proof(facts) and not facts.ticket.has_proof)
+    number = case.order.number
+    proven = has_proof(facts.proofs, number) and not has_proof(facts.ticket.proofs, number)
+    brings = _says_something_new(case, facts) or proven
     return brings and not still_missing(case, facts, book)
 
 
@@ -65,17 +69,18 @@ def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
 def _says_something_new(case: CaseFacts, facts: Facts) -> bool:
     """A line says what neither the customer nor our own form, which comes back in every quote, said before."""
     printed = {"items": write_items(case.items), "purchased_on": case.order.purchased_on.isoformat()}
-    answers = new_answers(facts).items()
+    answers = new_answers(facts, case.order).items()
     return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers)
 
 
-def new_answers(facts: Facts) -> Answers:
+def new_answers(facts: Facts, order: Order) -> Answers:
     """The form lines of this mail that can tell something.
 
     Not the order number: which order it is was proven when the case opened. Not the proof once a file is there: our
     form then names that file.
     """
-    settled = {"order_number", "proof"} if facts.ticket and facts.ticket.has_proof else {"order_number"}
+    proven = facts.ticket is not None and has_proof(facts.ticket.proofs, order.number)
+    settled = {"order_number", "proof"} if proven else {"order_number"}
     return {name: value for name, value in facts.form.items() if name not in settled}
 
 
@@ -91,7 +96,7 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         "order_number": order.number,
         "purchased_on": order.purchased_on.isoformat(),
         **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
-        **new_answers(facts),
+        **new_answers(facts, order),
     }
     items = read_items(answers.get("items", ""), order)
     left = pieces_left(facts)
@@ -120,7 +125,7 @@ def _told_of_fault(facts: Facts) -> Answers:
 
 def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...]]:
     """What the case knew, with this mail's lines on top, and the items that it names."""
-    fresh = new_answers(facts)
+    fresh = new_answers(facts, case.order)
     items = read_items(fresh["items"], case.order) if "items" in fresh else case.items
     return {**case.answers, **fresh}, items
 
@@ -128,15 +133,25 @@ def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...
 def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, ...]:
     """Names of the form's required fields that are open after this mail."""
     answers, items = form_so_far(case, facts)
-    has_proof = (facts.ticket is not None and facts.ticket.has_proof) or brings_proof(facts)
+    proven = has_proof(files_of_customer(facts), case.order.number)
     # Items in words that can't be read are for staff to name in #approve; the customer isn't asked twice.
     has_items = bool(items) or bool(answers.get("items"))
-    return missing_fields(book.forms[case.kind], answers, has_items=has_items, has_proof=has_proof)
+    return missing_fields(book.forms[case.kind], answers, has_items=has_items, has_proof=proven)
 
 
-def brings_proof(facts: Facts) -> bool:
-    """The mail brings what a receipt looks like (P3, P9)."""
-    return any(is_proof(attachment) for attachment in facts.mail.attachments)
+def order_of_files(facts: Facts) -> str:
+    """Number of the order that the mail's files came for: that of the case whose form it answers, else the matched one,
+    else the ticket's; "" where that isn't known."""
+    case = form_case(facts)
+    named = facts.order.order.number if isinstance(facts.order, Exact) else ""
+    if case is not None and (facts.form or not named):
+        return case.order.number
+    return named or (facts.ticket.order_number if facts.ticket is not None else "")
+
+
+def files_of_customer(facts: Facts) -> tuple[ProofFile, ...]:
+    """All that the customer sent in the ticket, this mail's files too."""
+    return (*(facts.ticket.proofs if facts.ticket is not None else ()), *facts.proofs)
 
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:

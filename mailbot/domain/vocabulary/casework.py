@@ -14,7 +14,7 @@ from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying
 from mailbot.domain.standing import Role
-from mailbot.domain.vocabulary.actions import notify, oversize_remark
+from mailbot.domain.vocabulary.actions import notify_staff
 from mailbot.domain.vocabulary.asked import (
     form_case,
     form_so_far,
@@ -25,6 +25,7 @@ from mailbot.domain.vocabulary.asked import (
     start_refused,
     still_missing,
 )
+from mailbot.domain.vocabulary.telling import oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS
 
 _AS_STAFF_SAY = "as staff say"
@@ -72,7 +73,7 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
     moved = move_case(case, by_itself(event), mover, book.returns, facts.calendar)
     if isinstance(moved, Refusal):
         # What is asked for can't be, more pieces than were bought: staff tell the customer.
-        return notify(facts, book, "customer_reply", remarks=moved.reasons)
+        return notify_staff(facts, book, "customer_reply", remarks=moved.reasons)
     if not asks_staff(case, event, Actor.CUSTOMER):
         return moved
     judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book.terms, book.products)
@@ -81,8 +82,8 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
     if not isinstance(approved, Refusal):
         # One mail, the one that says more.
         submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
-        return (*submitted, *approved, *notify(facts, book, "approved_by_rule"))
-    return (*moved, *notify(facts, book, "decision_wanted"))
+        return (*submitted, *approved, *notify_staff(facts, book, "approved_by_rule"))
+    return (*moved, *notify_staff(facts, book, "decision_wanted"))
 
 
 @MAIL_WORDS.action("carry out the commands")

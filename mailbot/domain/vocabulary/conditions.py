@@ -330,7 +330,10 @@ def _order_is(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the customer may choose an order")
 def _may_choose(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The order is probable or ambiguous, and the sender proven: their own orders may be listed to them (G5)."""
+    """The order is probable or ambiguous, and the sender proven: their own orders may be listed to them (G5). Not where
+    the mail names several: it says which."""
+    if isinstance(facts.order, Ambiguous) and facts.order.named:
+        return False
     return facts.standing.verdict is Verdict.VERIFIED and bool(orders_in_question(facts.order))
 
 
