@@ -148,6 +148,7 @@ class Gatherer:
             wishes=wishes,
             warranty=self.purchases.warranty(order, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
+            day_there=self.purchases.day_there(order, self.book, now),
             form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
@@ -331,7 +332,7 @@ class Gatherer:
 
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:
-        return form_labels(self.book.returns.form)
+        return form_labels([field for form in self.book.forms.values() for field in form])
 
     @cached_property
     def _zone(self) -> ZoneInfo:

@@ -19,7 +19,8 @@ from mailbot.demo.people import File, body_text, header, reply, write
 from tests.journeys.world import KATE, LIN, MALLORY, PHOTO, ROOT, STAFF, SUPPORT, World, only, order
 
 KEYS = {
-    "sender", "origin", "no_reply_reason", "language", "references", "thread", "order", "receipts", "each_order", "wishes", "form",
+    "sender", "origin", "no_reply_reason", "language", "references", "thread", "order", "wishes", "form",
+    "receipts", "each_order",
     "rules_version", "rules", "effects", "remarks", "ticket_orders",
     "candidates", "conflicts", "said", "documents", "letters", "trouble",
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, conditions, due, naming, several
+from mailbot.domain.vocabulary import actions, casework, conditions, due, naming, several
 from mailbot.domain.vocabulary.words import (
     DUE_WORDS,
     MAIL_WORDS,
@@ -22,6 +22,7 @@ __all__ = [
     "Argument",
     "Vocabulary",
     "actions",
+    "casework",
     "conditions",
     "due",
     "naming",
