@@ -71,7 +71,7 @@ def test_two_orders_in_one_ticket_are_two_cases_each_moved_by_its_number(world: 
     assert f"R-100001, order {FIRST}" in shown
 
     (refused,) = says(world, STAFF, notice, "#approve")
-    assert "this ticket has several returns, R-100001, R-100002" in refused
+    assert "this ticket has several cases, R-100001, R-100002" in refused
     assert "possible now: #approve R-100001" in refused
 
     said = says(world, STAFF, notice, "#approve R-100002")
@@ -99,10 +99,10 @@ def test_staff_read_in_chinese_which_case_could_be_meant(world: World) -> None:
     in_chinese(world)
     notice = two_cases(world)
     (refused,) = says(world, STAFF, notice, "#同意")
-    assert "本工单有多个退货单（R-100001、R-100002）" in refused
+    assert "本工单有多个售后单（R-100001、R-100002）" in refused
     assert "目前可以写：#approve R-100001" in refused
     (unknown,) = says(world, STAFF, notice, "#同意R-100009")
-    assert "R-100009 不是本工单的退货单" in unknown
+    assert "R-100009 不是本工单的售后单" in unknown
     (again,) = says(world, STAFF, notice, f"#退货 {SECOND}")
     assert f"订单 {SECOND} 的全部商品已经在办理退货（R-100002）" in again
 

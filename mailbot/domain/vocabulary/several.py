@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mailbot.domain.effects import Effect, Reader, Write
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Ambiguous, Exact
@@ -37,9 +35,9 @@ def _leave(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """The customer is told once that a person will read the mail, and staff of each order that is left to them."""
     told = Write(template="acknowledgement", to=Reader.CUSTOMER, automatic=True)
     headline = "customer_reply" if facts.ticket is not None else "new_mail"
-    notice, *_ = notify_staff(facts, book, headline)
-    if isinstance(facts.order, Exact) and isinstance(notice, Write):
+    left: tuple[str, ...] = ()
+    if isinstance(facts.order, Exact):
         wishes = ", ".join(wish.name for wish in facts.wishes)
-        left = Remark("order {number}: {wishes}; this is left to you", number=facts.order.order.number, wishes=wishes)
-        notice = replace(notice, remarks=(*notice.remarks, left))
-    return (told, notice)
+        number = facts.order.order.number
+        left = (Remark("order {number}: {wishes}; this is left to you", number=number, wishes=wishes),)
+    return (told, *notify_staff(facts, book, headline, left))
