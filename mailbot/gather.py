@@ -86,8 +86,9 @@ class Gatherer:
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
         mail = _in_earlier_language(mail, sender) if role is Role.CUSTOMER else mail
+        believed = self.settings.authentication
         standing = judge_sender(
-            mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
+            mail.authentication_results, believed.authserv_id, sender, mail.senders, believed.vouched
         )
         references = self.purchases.references(mail, documents)
         thread = self.correspondence.thread(mail, references, sender, standing)
