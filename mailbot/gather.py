@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
@@ -48,7 +49,7 @@ from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
 from mailbot.named_orders import find_named_orders
-from mailbot.purchases import Purchase, Purchases
+from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, history, inbox, tickets
 
@@ -61,6 +62,15 @@ class Gathered:
     occasion: Occasion
 
 
+@dataclass(frozen=True, kw_only=True)
+class Gleaned:
+    """What the words of a mail say, read before the transaction in which it is decided about."""
+
+    told: Told
+    wishes: tuple[Wish, ...]
+    form: Answers
+
+
 @dataclass(kw_only=True)
 class Gatherer:
     """Collects the facts about a mail."""
@@ -71,6 +81,19 @@ class Gatherer:
     purchases: Purchases
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
+    def glean(self, mail: IncomingMail, *, documents: Documents = NO_DOCUMENTS, now: datetime | None = None) -> Gleaned:
+        """Read the words of a mail as of `now` (default: this moment); nothing of it needs a lock (G9)."""
+        sender = _writable(mail.sender)
+        role, _ = self._role(sender)
+        told = self.purchases.read(mail, documents, sender=sender, role=role, today=self._today(now or self.clock()))
+        # A subject of ours that comes back is nobody's wish.
+        subject = "" if told.reading.references.ticket_tags else mail.subject
+        return Gleaned(
+            told=told,
+            wishes=self.book.wishes.wishes(subject, mail.reply_text),
+            form=self._form(mail) if role is Role.CUSTOMER else {},
+        )
+
     def gather(
         self,
         mail: IncomingMail,
@@ -80,8 +103,13 @@ class Gatherer:
         now: datetime | None = None,
         item: inbox.InboxItem | None = None,
         documents: Documents = NO_DOCUMENTS,
+        gleaned: Gleaned | None = None,
     ) -> Gathered:
-        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
+        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in.
+
+        `gleaned` is what `glean` said of the same mail and documents before the transaction; where the store has other
+        orders of the sender by now, or it isn't given, the words are read here (G2).
+        """
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
@@ -90,18 +118,18 @@ class Gatherer:
         standing = judge_sender(
             mail.authentication_results, believed.authserv_id, sender, mail.senders, believed.vouched
         )
-        references = self.purchases.references(mail, documents)
+        today = self._today(now)
+        if gleaned is None or not self.purchases.is_current(gleaned.told, sender=sender, role=role, today=today):
+            gleaned = self.glean(mail, documents=documents, now=now)
+        references = gleaned.told.reading.references
         thread = self.correspondence.thread(mail, references, sender, standing)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
         purchase = self.purchases.find(
-            mail,
-            references,
-            documents=documents,
+            gleaned.told,
             sender=sender,
             role=role,
             standing=standing,
             ticket=ticket,
-            today=now.astimezone(self._zone).date(),
         )
         order = purchase.match
         spam = self._spam(mail, item)
@@ -120,16 +148,14 @@ class Gatherer:
             # An owner and the one who may speak for the order don't read each other's mail.
             theirs = tickets.load(elsewhere.ticket_id)
             elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
-        # A subject of ours that comes back is nobody's wish.
-        wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
-        wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
+        wanted = {wish.name for wish in gleaned.wishes} | ({ticket.wish} if ticket is not None else set())
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
             bounce = self._bounce(mail, sender, standing, now)
         about = {one.ticket_id for one in (ticket, bounce, elsewhere) if one is not None}
         facts = Facts(
             now=now,
-            today=now.astimezone(self._zone).date(),
+            today=today,
             mail=mail,
             sender=sender,
             role=role,
@@ -143,10 +169,10 @@ class Gatherer:
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
-            wishes=wishes,
+            wishes=gleaned.wishes,
             warranty=self.purchases.warranty(order, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
-            form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
+            form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
             budget=self._budget(mail, sender, ticket, standing, now),
@@ -175,7 +201,7 @@ class Gatherer:
         )
         occasion = Occasion(
             now=now,
-            today=facts.today,
+            today=today,
             mail=mail,
             inbox_id=inbox_id,
             received_at=received_at,
@@ -322,6 +348,9 @@ class Gatherer:
             for_sender=limits.notices_per_sender_per_day - of_sender,
             for_subject=limits.notices_per_subject_per_day - of_subject,
         )
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(self._zone).date()
 
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:

@@ -67,9 +67,12 @@ def replay(processor: Processor, book: RuleBook, since: datetime | None) -> Iter
 
 def _outcome(processor: Processor, mail: IncomingMail, item: inbox.InboxItem, documents: Documents) -> Outcome:
     at = item.received_at
+    gleaned = processor.gatherer.glean(mail, documents=documents, now=at)
     try:
         with transaction():
-            gathered = processor.gatherer.gather(mail, at, None, now=at, item=item, documents=documents)
+            gathered = processor.gatherer.gather(
+                mail, at, None, now=at, item=item, documents=documents, gleaned=gleaned
+            )
             decision = decide(gathered.facts, processor.book)
             raise Rehearsal
     except Rehearsal:
