@@ -20,6 +20,7 @@ from mailbot.cli.common import (
     settings_file,
     store,
 )
+from mailbot.cli.tables import Column
 from mailbot.domain.orders import Order
 from mailbot.settings import load_settings
 from mailbot.settings.patterns import number_fits
@@ -94,7 +95,13 @@ def list_orders(
         return
     print_table(
         "Orders",
-        ("number", "buyer", "purchased", "paid", "items"),
+        (
+            Column(name="number", least=12),
+            Column(name="buyer", least=18),
+            Column(name="purchased"),
+            Column(name="paid"),
+            Column(name="items", least=10),
+        ),
         [
             (
                 o.number,
