@@ -55,11 +55,11 @@ def _least(column: Column, natural: int) -> int:
 
 
 def _widths(columns: Sequence[Column], natural: Sequence[int], shown: Sequence[int], width: int) -> dict[int, int]:
-    """What is left over goes, cell by cell, to the column that is furthest from its natural width."""
+    """What is left over goes, cell by cell, to the narrowest: short values are whole before long ones get room."""
     widths = {index: _least(columns[index], natural[index]) for index in shown}
     left = width - sum(widths.values()) - _GAP * (len(shown) - 1)
     while left > 0 and (narrow := [index for index in shown if widths[index] < natural[index]]):
-        widths[max(narrow, key=lambda index: natural[index] - widths[index])] += 1
+        widths[min(narrow, key=lambda index: widths[index])] += 1
         left -= 1
     return widths
 

@@ -169,7 +169,7 @@ def test_columns_stand_below_their_heads_beside_chinese_ones(show: Show) -> None
 
 
 def test_what_was_left_out_is_named_and_json_has_everything(show: Show) -> None:
-    narrow, wide = show("tickets", "list"), show("tickets", "list", width=200)
+    narrow, wide = show("tickets", "list"), show("tickets", "list", width=500)
     assert narrow.splitlines()[-1] == "a wider window shows wish, updated, language, too"
     assert "a wider window" not in wide
     assert "warranty_question" in wide
