@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from mailbot.allowances import answer_budget, notice_budget
 from mailbot.apply import Occasion
 from mailbot.correspondence import Correspondence
 from mailbot.domain.bounces import (
@@ -22,11 +23,9 @@ from mailbot.domain.bounces import (
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import (
-    AnswerBudget,
     AnsweredNotice,
     BounceFacts,
     Facts,
-    NoticeBudget,
     Oversize,
     TicketFacts,
 )
@@ -175,8 +174,8 @@ class Gatherer:
             form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
-            budget=self._budget(mail, sender, ticket, standing, now),
-            notices=self._notices(mail, sender, about, standing, now),
+            budget=answer_budget(self.settings, mail, sender, ticket, standing, now),
+            notices=notice_budget(self.settings, mail, sender, about, standing, now),
             answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
@@ -310,43 +309,6 @@ class Gatherer:
                 BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days)),
                 proven=proven,
             ),
-        )
-
-    def _budget(
-        self, mail: IncomingMail, sender: str, ticket: TicketFacts | None, standing: Standing, now: datetime
-    ) -> AnswerBudget:
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        # The answer goes to the ticket's customer, whoever of its participants wrote.
-        member = self.settings.is_staff(sender)
-        readers = {sender, member.address if member else "", ticket.customer_email if ticket else ""} - {""}
-        to_address = max((tickets.answers_since(one, day, verified=verified) for one in readers), default=0)
-        in_ticket = tickets.ticket_answers_since(ticket.ticket_id, hour, verified=verified) if ticket else 0
-        relayed = tickets.relayed_since(ticket.ticket_id, hour) if ticket else 0
-        same = tickets.subject_answers_since(subject_key(sender, mail.subject), day, verified=verified) if sender else 0
-        return AnswerBudget(
-            for_address=limits.replies_per_address_per_day - to_address,
-            for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
-            for_subject=limits.replies_per_subject_per_day - same,
-            for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
-        )
-
-    def _notices(
-        self, mail: IncomingMail, sender: str, about: Iterable[int], standing: Standing, now: datetime
-    ) -> NoticeBudget:
-        """`about`: tickets that a notice about the mail may be written in."""
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        here = (tickets.ticket_notices_since(ticket_id, hour, verified=verified) for ticket_id in about)
-        of_sender = tickets.sender_notices_since(sender_key(sender), day, verified=verified)
-        same = subject_key(sender, mail.subject)
-        of_subject = tickets.subject_notices_since(same, day, verified=verified) if of_sender else 0
-        return NoticeBudget(
-            for_ticket=limits.notices_per_ticket_per_hour - max(here, default=0),
-            for_sender=limits.notices_per_sender_per_day - of_sender,
-            for_subject=limits.notices_per_subject_per_day - of_subject,
         )
 
     def _today(self, now: datetime) -> date:
