@@ -172,6 +172,7 @@ class Gatherer:
             warranty=self.purchases.warranty(order, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
             form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
+            day_there=self.purchases.day_there(order, self.book, now),
             words=words,
             bounce=bounce,
             budget=answer_budget(self.settings, mail, sender, ticket, standing, now),
@@ -316,7 +317,7 @@ class Gatherer:
 
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:
-        return form_labels(self.book.returns.form)
+        return form_labels([field for form in self.book.forms.values() for field in form])
 
     @cached_property
     def _zone(self) -> ZoneInfo:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailbot.domain.bounces import Severity
-from mailbot.domain.cases import Actor, CaseEvent, CaseKind
-from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
@@ -12,42 +12,25 @@ from mailbot.domain.effects import (
     Effect,
     FileApart,
     FileMail,
-    FillForm,
     FlagAddress,
     GrantOrder,
     KeepInCopy,
     LearnMessageId,
     MergeTicket,
-    OpenCase,
     OpenTicket,
     Reader,
     RecordIncident,
     ReopenTicket,
     TieOrder,
-    UseCase,
     UseTicket,
     Write,
 )
 from mailbot.domain.facts import Facts, Oversize
-from mailbot.domain.forms import read_items
 from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
-from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
-from mailbot.domain.sayings import Saying
 from mailbot.domain.standing import Role
-from mailbot.domain.vocabulary.asked import (
-    form_case,
-    form_so_far,
-    merge_problems,
-    new_answers,
-    order_refused,
-    pieces_left,
-    return_refused,
-    staff_moves,
-    still_missing,
-)
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -156,22 +139,6 @@ def _merge(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     return (MergeTicket(into=facts.merge_target.ticket_id),) if facts.merge_target is not None else ()
 
 
-@MAIL_WORDS.action("open a case", tuple(kind.value for kind in CaseKind))
-def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """A case for the matched order, its form filled in with what the mail already says."""
-    if not isinstance(facts.order, Exact):
-        return ()
-    order = facts.order.order
-    answers = {"order_number": order.number, **new_answers(facts)}
-    items = read_items(answers.get("items", ""), order)
-    left = pieces_left(facts)
-    if not items and sum(item.quantity for item in left) == 1:  # it can only be that
-        items = left
-    reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
-    opened = OpenCase(kind=CaseKind(argument), order_number=order.number)
-    return (*reopened, opened, FillForm(answers=answers, items=items))
-
-
 @MAIL_WORDS.action("reply with", TEMPLATE)
 def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """An automatic answer to the ticket's customer, without order data unless the match is exact (G5)."""
@@ -187,69 +154,6 @@ def _ask_which(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     numbers = tuple(order.number for order in orders_in_question(facts.order))
     letter = Write(template="which_order", to=Reader.CUSTOMER, automatic=True, choices=numbers)
     return (AskAbout(order_numbers=numbers), letter)
-
-
-@MAIL_WORDS.action("the customer hands in the form")
-def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
-    case = form_case(facts)
-    if case is None:
-        return ()
-    missing = still_missing(case, facts, book)
-    event = CaseEvent.FORM_INCOMPLETE if missing else CaseEvent.FORM_COMPLETE
-    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
-    moved = move_case(case, Command(event=event, argument="", line=""), mover, book.returns, facts.calendar)
-    if isinstance(moved, Refusal):
-        return ()
-    answers, items = form_so_far(case, facts)
-    asked = _notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
-    return (UseCase(case_id=case.case_id), FillForm(answers=answers, items=items), *moved, *asked)
-
-
-@MAIL_WORDS.action("carry out the commands")
-def _carry_out(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Move the case as staff decided."""
-    moved = staff_moves(facts, book)
-    return () if isinstance(moved, Refusal) else moved
-
-
-@MAIL_WORDS.action("refuse the command")
-def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Tell the staff member why nothing happened, and what is possible."""
-    moved = staff_moves(facts, book)
-    reasons = list(facts.words.problems) if facts.words else []
-    sayings: tuple[Saying, ...] = ()
-    if facts.oversize is not None:
-        reasons.append(Remark("{why}; please send your words again without the files", why=_oversize(facts.oversize)))
-    if facts.mail.encrypted:
-        reasons.append(Remark("the mail is encrypted and can't be read here: send it without encryption"))
-    if not facts.thread.staff_token:
-        reasons.append(Remark("the mail is no reply to one of the desk's notices to you: reply to such a notice"))
-    elif not facts.staff_may_command:
-        reasons.append(Remark("the mail's sender could not be proven: {why}", why=facts.standing.evidence))
-    elif facts.ticket is not None and not facts.ticket.customer_email:
-        reasons.append(Remark("the ticket's first mail had no usable From, so there is no address to write to"))
-    elif facts.words is not None and facts.words.start_return is not None:
-        refused = order_refused(facts) or return_refused(facts)
-        sayings = (refused,) if refused is not None else ()
-    elif facts.words is not None and facts.words.merge_into is not None:
-        reasons.extend(merge_problems(facts))
-    elif (unknown := order_refused(facts)) is not None:
-        sayings = (unknown,)
-    elif not reasons and isinstance(moved, Refusal):
-        reasons.extend(moved.reasons)
-        sayings = moved.sayings
-    return (
-        Write(
-            template="staff_command_refused",
-            to=Reader.ACTING_STAFF,
-            automatic=True,
-            headline="command_refused",
-            remarks=tuple(reasons),
-            sayings=sayings,
-            with_order=facts.role is Role.STAFF and facts.staff_may_command and facts.thread.staff_token,
-        ),
-    )
 
 
 @MAIL_WORDS.action("send the words to the customer")
@@ -275,15 +179,21 @@ _HEADLINES = (
     "marked_as_spam",
     "machine_mail",
     "answer_to_notice",
+    "approved_by_rule",
 )
 
 
 @MAIL_WORDS.action("notify staff", _HEADLINES)
-def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+def _notify_staff(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
-    remarks = [] if facts.bounce else list(facts.thread.refused)
+    return notify(facts, book, argument)
+
+
+def notify(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[str] = ()) -> tuple[Effect, ...]:
+    """As the word says, with some more `remarks` on top."""
+    remarks = [*remarks, *(() if facts.bounce else facts.thread.refused)]
     if facts.oversize is not None:
-        remarks.append(_oversize(facts.oversize))
+        remarks.append(oversize_remark(facts.oversize))
     if facts.spam:
         remarks.append(Remark("marked as spam: {mark}", mark=facts.spam))
     if facts.foreign_order is not None and argument == "order_not_confirmed":
@@ -324,7 +234,8 @@ def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
     return (RecordIncident(kind=argument, detail=""),)
 
 
-def _oversize(mail: Oversize) -> str:
+def oversize_remark(mail: Oversize) -> str:
+    """That only the header of the mail is here, for staff."""
     return Remark(
         "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
         "is still in {place}",
