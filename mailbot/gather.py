@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from mailbot.allowances import answer_budget, notice_budget
 from mailbot.apply import Occasion
 from mailbot.correspondence import Correspondence
 from mailbot.domain.bounces import (
@@ -22,11 +23,9 @@ from mailbot.domain.bounces import (
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import (
-    AnswerBudget,
     AnsweredNotice,
     BounceFacts,
     Facts,
-    NoticeBudget,
     Oversize,
     TicketFacts,
 )
@@ -44,6 +43,7 @@ from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.vocabulary.asked import order_of_files
+from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.each_order import facts_of_each, open_case_of
 from mailbot.errors import BadItem
@@ -52,7 +52,7 @@ from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
 from mailbot.named_orders import find_named_orders
-from mailbot.purchases import Purchase, Purchases
+from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, history, inbox, tickets
 
@@ -65,6 +65,15 @@ class Gathered:
     occasion: Occasion
 
 
+@dataclass(frozen=True, kw_only=True)
+class Gleaned:
+    """What the words of a mail say, read before the transaction in which it is decided about."""
+
+    told: Told
+    wishes: tuple[Wish, ...]
+    form: Answers
+
+
 @dataclass(kw_only=True)
 class Gatherer:
     """Collects the facts about a mail."""
@@ -75,6 +84,19 @@ class Gatherer:
     purchases: Purchases
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
+    def glean(self, mail: IncomingMail, *, documents: Documents = NO_DOCUMENTS, now: datetime | None = None) -> Gleaned:
+        """Read the words of a mail as of `now` (default: this moment); nothing of it needs a lock (G9)."""
+        sender = _writable(mail.sender)
+        role, _ = self._role(sender)
+        told = self.purchases.read(mail, documents, sender=sender, role=role, today=self._today(now or self.clock()))
+        # A subject of ours that comes back is nobody's wish.
+        subject = "" if told.reading.references.ticket_tags else mail.subject
+        return Gleaned(
+            told=told,
+            wishes=self.book.wishes.wishes(subject, mail.reply_text),
+            form=self._form(mail) if role is Role.CUSTOMER else {},
+        )
+
     def gather(
         self,
         mail: IncomingMail,
@@ -84,27 +106,34 @@ class Gatherer:
         now: datetime | None = None,
         item: inbox.InboxItem | None = None,
         documents: Documents = NO_DOCUMENTS,
+        gleaned: Gleaned | None = None,
     ) -> Gathered:
-        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
+        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in.
+
+        `gleaned` is what `glean` said of the same mail and documents before the transaction; where the store has other
+        orders of the sender by now, or it isn't given, the words are read here (G2).
+        """
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
         mail = _in_earlier_language(mail, sender) if role is Role.CUSTOMER else mail
+        believed = self.settings.authentication
         standing = judge_sender(
-            mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
+            mail.authentication_results, believed.authserv_id, sender, mail.senders, believed.vouched
         )
-        references = self.purchases.references(mail, documents)
+        today = self._today(now)
+        if gleaned is None or not self.purchases.is_current(gleaned.told, sender=sender, role=role, today=today):
+            gleaned = self.glean(mail, documents=documents, now=now)
+        references = gleaned.told.reading.references
         thread = self.correspondence.thread(mail, references, sender, standing)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
         purchase = self.purchases.find(
-            mail,
-            references,
+            gleaned.told,
             documents=documents,
             sender=sender,
             role=role,
             standing=standing,
             ticket=ticket,
-            today=now.astimezone(self._zone).date(),
         )
         order = purchase.match
         spam = self._spam(mail, item)
@@ -119,10 +148,7 @@ class Gatherer:
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
         elsewhere = open_case_of(order, role, sender)
-        # A subject of ours that comes back is nobody's wish.
-        wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
-        if names_anothers(order, references):
-            wishes = ()
+        wishes = () if names_anothers(order, references) else gleaned.wishes
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
@@ -130,7 +156,7 @@ class Gatherer:
         about = {one.ticket_id for one in (ticket, bounce, elsewhere) if one is not None}
         facts = Facts(
             now=now,
-            today=now.astimezone(self._zone).date(),
+            today=today,
             mail=mail,
             sender=sender,
             role=role,
@@ -145,15 +171,15 @@ class Gatherer:
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
-            wishes=wishes,
+            wishes=gleaned.wishes,
             warranty=self.purchases.warranty(order, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
+            form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
             day_there=self.purchases.day_there(order, self.book, now),
-            form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
-            budget=self._budget(mail, sender, ticket, standing, now),
-            notices=self._notices(mail, sender, about, standing, now),
+            budget=answer_budget(self.settings, mail, sender, ticket, standing, now),
+            notices=notice_budget(self.settings, mail, sender, about, standing, now),
             answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
@@ -181,7 +207,7 @@ class Gatherer:
         facts = replace(facts, each_order=facts_of_each(facts, self.purchases, self.book))
         occasion = Occasion(
             now=now,
-            today=facts.today,
+            today=today,
             mail=mail,
             inbox_id=inbox_id,
             received_at=received_at,
@@ -293,42 +319,8 @@ class Gatherer:
             ),
         )
 
-    def _budget(
-        self, mail: IncomingMail, sender: str, ticket: TicketFacts | None, standing: Standing, now: datetime
-    ) -> AnswerBudget:
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        # The answer goes to the ticket's customer, whoever of its participants wrote.
-        member = self.settings.is_staff(sender)
-        readers = {sender, member.address if member else "", ticket.customer_email if ticket else ""} - {""}
-        to_address = max((tickets.answers_since(one, day, verified=verified) for one in readers), default=0)
-        in_ticket = tickets.ticket_answers_since(ticket.ticket_id, hour, verified=verified) if ticket else 0
-        relayed = tickets.relayed_since(ticket.ticket_id, hour) if ticket else 0
-        same = tickets.subject_answers_since(subject_key(sender, mail.subject), day, verified=verified) if sender else 0
-        return AnswerBudget(
-            for_address=limits.replies_per_address_per_day - to_address,
-            for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
-            for_subject=limits.replies_per_subject_per_day - same,
-            for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
-        )
-
-    def _notices(
-        self, mail: IncomingMail, sender: str, about: Iterable[int], standing: Standing, now: datetime
-    ) -> NoticeBudget:
-        """`about`: tickets that a notice about the mail may be written in."""
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        here = (tickets.ticket_notices_since(ticket_id, hour, verified=verified) for ticket_id in about)
-        of_sender = tickets.sender_notices_since(sender_key(sender), day, verified=verified)
-        same = subject_key(sender, mail.subject)
-        of_subject = tickets.subject_notices_since(same, day, verified=verified) if of_sender else 0
-        return NoticeBudget(
-            for_ticket=limits.notices_per_ticket_per_hour - max(here, default=0),
-            for_sender=limits.notices_per_sender_per_day - of_sender,
-            for_subject=limits.notices_per_subject_per_day - of_subject,
-        )
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(self._zone).date()
 
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:

@@ -100,10 +100,13 @@ class Processor:
         if isinstance(reading, BadItem):
             raise reading
         documents = self.documents_of(reading, item)
+        gleaned = self.gatherer.glean(reading, documents=documents)
         with transaction():
             if not inbox.still_pending(item.inbox_id):
                 return False
-            gathered = self.gatherer.gather(reading, item.received_at, item.inbox_id, item=item, documents=documents)
+            gathered = self.gatherer.gather(
+                reading, item.received_at, item.inbox_id, item=item, documents=documents, gleaned=gleaned
+            )
             decision = decide(gathered.facts, self.book)
             self.applier.apply(decision.effects, gathered.occasion)
             inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
@@ -124,10 +127,13 @@ class Processor:
         documents = NO_DOCUMENTS
         if self.gatherer.may_hold_evidence(mail, item):
             documents = self.documents.of_file(mail, parsed.contents)
+        arrived = item.received_at if item else self.clock()
+        gleaned = self.gatherer.glean(mail, documents=documents, now=arrived)
         try:
             with transaction():
-                arrived = item.received_at if item else self.clock()
-                gathered = self.gatherer.gather(mail, arrived, None, now=arrived, item=item, documents=documents)
+                gathered = self.gatherer.gather(
+                    mail, arrived, None, now=arrived, item=item, documents=documents, gleaned=gleaned
+                )
                 show(gathered, decide(gathered.facts, self.book))
                 raise Rehearsal
         except Rehearsal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from mailbot.domain.orders import Order
 from mailbot.domain.own_codes import find_own_codes
 from mailbot.domain.periods import customer_day
 from mailbot.domain.receipt import ReceiptCheck, compare, held_against, receipt_texts
-from mailbot.domain.references import References, find_references, texts_of
+from mailbot.domain.references import find_references, texts_of
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.terms import Claim
@@ -42,6 +42,15 @@ class Purchase:
     receipts: ReceiptCheck | None = None  # the attached files held against its order, or the ticket's
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the words of a mail say, and what they were read with."""
+
+    reading: Reading
+    own: tuple[Order, ...]  # orders of the sender's address, whose numbers were looked for
+    today: date  # by which days were understood
+
+
 NO_ORDER = NoMatch(evidence=(), numbers_quoted=False)
 
 
@@ -52,31 +61,37 @@ class Purchases:
     settings: Settings
     catalogue: Catalogue
 
-    def references(self, mail: IncomingMail, documents: Documents) -> References:
-        """What the mail points at."""
-        return find_references(mail, texts_of(mail, documents.found), self.find_order_numbers, find_tokens)
+    def read(self, mail: IncomingMail, documents: Documents, *, sender: str, role: Role, today: date) -> Told:
+        """Read the words of a mail. With many of them this takes seconds, and it needs no lock on the database."""
+        texts = texts_of(mail, documents.found)
+        references = find_references(mail, texts, self.find_order_numbers, find_tokens)
+        own = tuple(orders.of_buyer(sender)) if role is Role.CUSTOMER else ()
+        reading = Reading(references=references, said=TextFacts(), text=mail.reply_text)
+        if role is Role.CUSTOMER:
+            said = self._reader(today, own[0].country if own else "").read(texts)
+            reading = replace(reading, said=said, codes=find_own_codes(texts, own))
+        return Told(reading=reading, own=own, today=today)
+
+    def is_current(self, told: Told, *, sender: str, role: Role, today: date) -> bool:
+        """Whether what a mail was read with is what the store holds now."""
+        own = tuple(orders.of_buyer(sender)) if role is Role.CUSTOMER else ()
+        return (told.own, told.today) == (own, today)
 
     def find(
         self,
-        mail: IncomingMail,
-        references: References,
+        told: Told,
         *,
         documents: Documents,
         sender: str,
         role: Role,
         standing: Standing,
         ticket: TicketFacts | None,
-        today: date,
     ) -> Purchase:
         """The order that a customer's mail is about; nobody else's mail is matched."""
-        quoted = orders.by_numbers(finding.value for finding in references.order_numbers)
+        reading, said, own = told.reading, told.reading.said, told.own
+        quoted = orders.by_numbers(finding.value for finding in reading.references.order_numbers)
         if role is not Role.CUSTOMER:
-            reading = Reading(references=references, said=TextFacts(), text=mail.reply_text)
             return Purchase(reading=reading, known=Known(quoted=quoted), match=NO_ORDER)
-        own = orders.of_buyer(sender)
-        texts = texts_of(mail, documents.found)
-        said = self._reader(today, own[0].country if own else "").read(texts)
-        reading = Reading(references=references, said=said, codes=find_own_codes(texts, own), text=mail.reply_text)
         by_code = {order.number: order for order in orders.by_serials(found.value for found in said.serials)}
         by_code |= {
             order.number: order for order in orders.by_tracking_numbers(found.value for found in said.tracking_numbers)
@@ -84,7 +99,7 @@ class Purchases:
         known = Known(
             quoted=quoted,
             by_code=tuple(by_code.values()),
-            own=tuple(own),
+            own=own,
             granted=confirmations.granted(sender, quoted),
             corrections=corrections.of_sender(sender),
             asked=ticket.asked_orders if ticket is not None and ticket.customer_email == sender else (),
@@ -94,10 +109,10 @@ class Purchases:
             known,
             sender=sender,
             standing=standing,
-            today=today,
+            today=told.today,
             recent=timedelta(days=self.settings.orders.recent_days),
         )
-        receipts = self._receipts(documents, match, ticket, known, today)
+        receipts = self._receipts(documents, match, ticket, known, told.today)
         match = held_against(match, receipts) if receipts is not None else match
         return Purchase(reading=reading, known=known, match=match, receipts=receipts)
 

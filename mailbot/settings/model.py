@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import re2
 from pydantic import AfterValidator, Field, model_validator
 
+from mailbot.domain.standing import Vouched
 from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings, folder_key
 
 
@@ -116,6 +117,7 @@ class AuthenticationSettings(Section):
     """Whose word about SPF, DKIM and DMARC counts (RFC 8601)."""
 
     authserv_id: str = ""
+    vouched: Vouched = Vouched.TOPMOST
     staff_commands_need_pass: bool = True
     ask_owners: bool = True
     ask_days: int = Field(default=7, ge=1, le=90)

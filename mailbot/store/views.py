@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,9 @@ from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
 from mailbot.store import sql
-from mailbot.store.models import Refund, Ticket
+from mailbot.store.models import Case, Refund, Ticket
+
+_AT_ONCE = 500  # values in one query
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,16 @@ def page(limit: int, state: str = "") -> list[TicketRow]:
     """Tickets, last touched first."""
     query = Ticket.select().order_by(Ticket.updated_at.desc(), Ticket.id.desc()).limit(limit)
     return [_row(found) for found in (query.where(Ticket.state == state) if state else query)]
+
+
+def cases_of(ticket_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The cases of each ticket that has any, oldest first."""
+    found: dict[int, list[int]] = {}
+    for start in range(0, len(ticket_ids), _AT_ONCE):
+        some = ticket_ids[start : start + _AT_ONCE]
+        for case in Case.select(Case.id, Case.ticket).where(Case.ticket.in_(some)).order_by(Case.id):
+            found.setdefault(case.ticket_id, []).append(case.id)
+    return found
 
 
 def _row(found: Ticket) -> TicketRow:
