@@ -120,7 +120,7 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(mail=mail("", encrypted=True), order=exact(), wishes=(RETURN_WISH,)),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),
-    ("customer", "a fault is told of"): (
+    ("customer", "a fault is told of, and something else is wanted"): (
         facts(order=exact(), wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=("broken +3",)))),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),

@@ -32,6 +32,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.rules import decide, decide_due
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
+from tests.domain.case_examples import CASE_EXAMPLES, CASES_ON_THE_WAY
 from tests.domain.customer_examples import CUSTOMER_EXAMPLES
 from tests.domain.examples import (
     NOT_CONFIRMED,
@@ -60,7 +61,7 @@ from tests.domain.several_examples import (
     several,
 )
 
-EXAMPLES = {**ROUTING_EXAMPLES, **CUSTOMER_EXAMPLES, **SEVERAL_EXAMPLES}
+EXAMPLES = {**ROUTING_EXAMPLES, **CUSTOMER_EXAMPLES, **SEVERAL_EXAMPLES, **CASE_EXAMPLES}
 
 TABLE_OF = {rule.where: (table, rule.name) for table, rules in book().mail_tables.items() for rule in rules}
 
@@ -83,7 +84,7 @@ def test_every_rule_is_reached_and_does_what_it_says(rule: tuple[str, str]) -> N
 
 
 def test_no_rule_is_without_an_example() -> None:
-    assert set(TABLE_OF.values()) == set(EXAMPLES) | ON_THE_WAY | SEVERAL_ON_THE_WAY
+    assert set(TABLE_OF.values()) == set(EXAMPLES) | ON_THE_WAY | SEVERAL_ON_THE_WAY | CASES_ON_THE_WAY
     hit = {
         TABLE_OF[t.where] for given_facts, _ in EXAMPLES.values() for t in decide(given_facts, book()).trace if t.hit
     }

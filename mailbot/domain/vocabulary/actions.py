@@ -190,6 +190,7 @@ _HEADLINES = (
     "machine_mail",
     "answer_to_notice",
     "approved_by_rule",
+    "parcel_sent",
 )
 
 

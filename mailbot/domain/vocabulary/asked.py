@@ -15,6 +15,7 @@ from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, move_cases
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.orders import Order
+from mailbot.domain.parcels import parcel_number
 from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
 from mailbot.domain.remarks import Remark
@@ -152,6 +153,21 @@ def order_of_files(facts: Facts) -> str:
 def files_of_customer(facts: Facts) -> tuple[ProofFile, ...]:
     """All that the customer sent in the ticket, this mail's files too."""
     return (*(facts.ticket.proofs if facts.ticket is not None else ()), *facts.proofs)
+
+
+def sent_parcel(facts: Facts) -> tuple[CaseFacts, str] | None:
+    """The case that waits for a parcel, and the number of one in the customer's own words; None without either."""
+    ticket = facts.ticket
+    if ticket is None or ticket.customer_email != facts.sender:
+        return None
+    waiting = [case for case in ticket.cases if case.state is CaseState.APPROVED]
+    if len(waiting) != 1:
+        return None
+    (case,) = waiting
+    others = (case.order.number, case.order.tracking_number, case_number(case.case_id), case.sent_tracking)
+    quoted = (one.value for one in facts.references.order_numbers)
+    number = parcel_number(facts.mail.reply_text, facts.said, [*others, *quoted])
+    return (case, number) if number else None
 
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:

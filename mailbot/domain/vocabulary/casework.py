@@ -21,6 +21,7 @@ from mailbot.domain.vocabulary.asked import (
     merge_problems,
     new_case,
     order_refused,
+    sent_parcel,
     staff_moves,
     start_refused,
     still_missing,
@@ -84,6 +85,25 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
         submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
         return (*submitted, *approved, *notify_staff(facts, book, "approved_by_rule"))
     return (*moved, *notify_staff(facts, book, "decision_wanted"))
+
+
+@MAIL_WORDS.condition("a parcel for a case is named")
+def _names_parcel(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The customer gives the number of one parcel, while a case of the ticket waits for one."""
+    return sent_parcel(facts) is not None
+
+
+@MAIL_WORDS.action("note the parcel")
+def _note_parcel(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """The customer's parcel is on its way: its number is kept with the case."""
+    sent = sent_parcel(facts)
+    if sent is None:
+        return ()
+    case, number = sent
+    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
+    shipped = replace(by_itself(CaseEvent.SHIPPED), argument=number)
+    moved = move_case(case, shipped, mover, book.returns, facts.calendar)
+    return () if isinstance(moved, Refusal) else (UseCase(case_id=case.case_id), *moved)
 
 
 @MAIL_WORDS.action("carry out the commands")
