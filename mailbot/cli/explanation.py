@@ -301,7 +301,8 @@ def _files(facts: Facts) -> Iterator[Fact]:
 
 def _wishes(facts: Facts) -> Iterator[Fact]:
     for wish in facts.wishes:
-        yield Fact(label=wish.name, value=f"{wish.score} points", source=_own(", ".join(wish.because)))
+        weak = ", only mentioned" if wish.is_mentioned else ""
+        yield Fact(label=wish.name, value=f"{wish.score} points{weak}", source=_own(", ".join(wish.because)))
     if not facts.wishes and facts.role is Role.CUSTOMER:
         yield Fact(label="none", value="no wish of rules/intents.yaml reaches its threshold")
 

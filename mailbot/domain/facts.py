@@ -191,6 +191,12 @@ class Facts:
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 
     @property
+    def only_wish(self) -> str:
+        """What the mail asks for if it asks for one thing only, else ""; what is merely mentioned doesn't count."""
+        asked = [wish.name for wish in self.wishes if not wish.is_mentioned]
+        return asked[0] if len(asked) == 1 else ""
+
+    @property
     def language(self) -> str:
         """Language to answer in: the ticket's, else the mail's, else the order's, else the last of settings."""
         from_order = getattr(getattr(self.order, "order", None), "language", "")

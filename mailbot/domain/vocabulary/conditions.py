@@ -271,8 +271,9 @@ def _asks_for(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the only wish is", WISH)
 def _only_wish(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The mail asks for this and for nothing else: an answer from the data says all."""
-    return [wish.name for wish in facts.wishes] == [argument]
+    """The mail asks for this and for nothing else, whatever it mentions besides (`mentioned` in rules/intents.yaml): an
+    answer from the data says all."""
+    return facts.only_wish == argument
 
 
 @MAIL_WORDS.condition("the sender is proven")
