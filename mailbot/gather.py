@@ -31,16 +31,19 @@ from mailbot.domain.facts import (
     TicketFacts,
 )
 from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, foreign_order
+from mailbot.domain.match import Exact, foreign_order, orders_in_question
+from mailbot.domain.match_basis import fresh_numbers
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
 from mailbot.domain.orders import Order
 from mailbot.domain.references import References
+from mailbot.domain.refund_meant import with_refund_meant
 from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.wishes import only_wish
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
@@ -114,13 +117,16 @@ class Gatherer:
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
+        # A subject of ours that comes back is nobody's wish.
+        wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
+        refunded = tickets.refunded_orders(one.number for one in orders_in_question(order))
+        if ticket is None and only_wish(wishes) == "refund_status" and standing.verdict is Verdict.VERIFIED:
+            order = order if fresh_numbers(references) else with_refund_meant(order, refunded)
         elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
         if elsewhere is not None and role is Role.CUSTOMER:
             # An owner and the one who may speak for the order don't read each other's mail.
             theirs = tickets.load(elsewhere.ticket_id)
             elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
-        # A subject of ours that comes back is nobody's wish.
-        wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
@@ -143,7 +149,7 @@ class Gatherer:
             open_case_elsewhere=elsewhere,
             order=order,
             wishes=wishes,
-            warranty=self.purchases.warranty(order, wanted, self.book, now),
+            warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
             form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
@@ -167,6 +173,7 @@ class Gatherer:
             cases_of_order=staff_orders.cases,
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
+            refund_in_question=bool(refunded),
             refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),

@@ -183,18 +183,13 @@ class Facts:
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
     confirmation: ConfirmationFacts | None = None  # the sender answers such a question
     refund: RefundFacts | None = None  # the newest of the matched order
+    refund_in_question: bool = False  # where the customer may choose an order: one of them has a refund
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
-
-    @property
-    def only_wish(self) -> str:
-        """What the mail asks for if it asks for one thing only, else ""; what is merely mentioned doesn't count."""
-        asked = [wish.name for wish in self.wishes if not wish.is_mentioned]
-        return asked[0] if len(asked) == 1 else ""
 
     @property
     def language(self) -> str:

@@ -13,7 +13,7 @@ principles keep the table short:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -66,6 +66,12 @@ class Wish:
     score: int
     because: tuple[str, ...]  # the phrases found, with their weights: "退货 +3"
     is_mentioned: bool = False  # weak beside a stronger one: told of, not asked for ("I paid by card")
+
+
+def only_wish(wishes: Sequence[Wish]) -> str:
+    """What a mail asks for if it is one thing only, else ""; what is merely mentioned doesn't count."""
+    asked = [wish.name for wish in wishes if not wish.is_mentioned]
+    return asked[0] if len(asked) == 1 else ""
 
 
 class _Use(NamedTuple):

@@ -252,6 +252,15 @@ def refund_of_order(order_number: str) -> RefundFacts | None:
     return _refund(row) if row is not None else None
 
 
+def refunded_orders(numbers: Iterable[str]) -> frozenset[str]:
+    """Those of the orders, at most a hundred, that a refund is booked for."""
+    wanted = list(numbers)[:100]
+    if not wanted:
+        return frozenset()
+    query = f"SELECT DISTINCT order_number FROM refund WHERE order_number IN {sql.marks(wanted)}"
+    return frozenset(number for (number,) in sql.rows(query, *wanted))
+
+
 def _refund(row: Refund) -> RefundFacts:
     return RefundFacts(
         refund_id=row.id,

@@ -10,6 +10,7 @@ from mailbot.domain.standing import Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import NOT_CONFIRMED, NOW, RETURN_WISH, case, exact, facts, mail, refund, standing, ticket
 from tests.domain.routing_situations import (
+    ABOUT_RETURNS,
     AMBIGUOUS,
     CONFIRMATION,
     IN_TICKET,
@@ -17,6 +18,7 @@ from tests.domain.routing_situations import (
     PROBABLE,
     UNDER_WARRANTY,
     WARRANTY,
+    WARRANTY_IN_PART,
     WHERE_IS_IT,
     WHERE_IS_MY_REFUND,
     form,
@@ -120,6 +122,10 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(mail=mail("", encrypted=True), order=exact(), wishes=(RETURN_WISH,)),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),
+    ("customer", "a question about the terms of returns"): (
+        facts(wishes=(ABOUT_RETURNS,), order=PROBABLE),
+        ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+    ),
     ("customer", "a fault is told of"): (
         facts(order=exact(), wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=("broken +3",)))),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
@@ -142,6 +148,19 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY),
         ["OpenTicket", "FileMail", "TieOrder", "warranty_status > customer", "CloseTicket"],
     ),
+    ("customer", "whether some of it is still under warranty, the rest for a person"): (
+        facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY_IN_PART),
+        ["OpenTicket", "FileMail", "TieOrder", "warranty_status > customer", "staff_notice > staff"],
+    ),
+    ("customer", "the order we asked for - whether some of it is still under warranty"): (
+        facts(
+            ticket=ticket(wish="warranty_question", order_number="", asked_orders=("TP2026030117",)),
+            thread=IN_TICKET,
+            order=exact(),
+            warranty=WARRANTY_IN_PART,
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "warranty_status > customer", "staff_notice > staff"],
+    ),
     ("customer", "whose warranty isn't clear"): (
         facts(wishes=(UNDER_WARRANTY,), order=PROBABLE),
         ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
@@ -160,7 +179,7 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
     ),
     ("customer", "whose refund isn't clear"): (
-        facts(wishes=(WHERE_IS_MY_REFUND,), order=AMBIGUOUS),
+        facts(wishes=(WHERE_IS_MY_REFUND,), order=AMBIGUOUS, refund_in_question=True),
         ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
     ),
     ("customer", "the order we asked for - where the parcel is"): (

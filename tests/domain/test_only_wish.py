@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.rules import decide
+from mailbot.domain.wishes import only_wish
 from mailbot.errors import ConfigError
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.yamlfile import read_yaml
@@ -52,7 +53,7 @@ MAILS = {
 
 @pytest.mark.parametrize(("text", "only"), MAILS.items(), ids=list(MAILS))
 def test_the_only_wish(text: str, only: str) -> None:
-    assert facts(wishes=book().wishes.wishes("", text)).only_wish == only
+    assert only_wish(book().wishes.wishes("", text)) == only
 
 
 def test_what_is_mentioned_is_kept_with_its_points_and_brings_an_answer() -> None:
