@@ -54,6 +54,7 @@ def staff_note(effect: Write, scene: Scene, case: CaseFacts | None) -> StaffNote
     """What staff read besides the mail; `case` is the one shown in full."""
     return StaffNote(
         headline=effect.headline,
+        wish=effect.wish,
         evidence=effect.evidence,
         remarks=effect.remarks,
         sayings=effect.sayings,

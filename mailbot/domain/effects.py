@@ -201,6 +201,7 @@ class Write:
     to: Reader
     automatic: bool  # an answer to a mail that no person decided: counts against the caps (G4)
     headline: str = ""  # staff notices: what it is about
+    wish: str = ""  # staff notices: what the customer wants most, by its name in rules/intents.yaml; "" when unknown
     remarks: tuple[str, ...] = ()
     sayings: tuple[Saying, ...] = ()  # to staff: what the template has words for
     evidence: tuple[str, ...] = ()

@@ -24,6 +24,8 @@ from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
 
+FRAUD = "fraud_report"  # the wish that is handled first
+
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFacts:
@@ -190,6 +192,16 @@ class Facts:
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
+
+    @property
+    def main_wish(self) -> str:
+        """What the mail wants most, else what its ticket was opened for; "" when unknown. A fraud is always reported
+        first (P19).
+        """
+        names = [wish.name for wish in self.wishes]
+        if names:
+            return FRAUD if FRAUD in names else names[0]
+        return self.ticket.wish if self.ticket is not None else ""
 
     @property
     def language(self) -> str:

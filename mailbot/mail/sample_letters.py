@@ -108,6 +108,7 @@ _MAIL = MailView(
 )
 _NOTE = StaffNote(
     headline="decision_wanted",
+    wish="return",
     evidence=(
         Remark("signed reply address of {ticket}", ticket="T-100001"),
         Remark(
@@ -243,6 +244,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 _OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm")
 _NEEDS_NOTHING = (
     "acknowledgement",
+    "fraud_report",
     "order_number_needed",
     "order_not_confirmed",
     "order_confirmed",

@@ -13,6 +13,7 @@ from tests.domain.routing_situations import (
     ABOUT_RETURNS,
     AMBIGUOUS,
     CONFIRMATION,
+    FRAUD_REPORT,
     IN_TICKET,
     OVERSIZE,
     PROBABLE,
@@ -53,6 +54,18 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "the owner of an order answers otherwise"): (
         facts(mail=mail("Who is that?"), confirmation=CONFIRMATION),
         ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "a fraud is reported"): (
+        facts(wishes=(RETURN_WISH, FRAUD_REPORT)),
+        ["OpenTicket", "FileMail", "fraud_report > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a fraud is reported, in a ticket"): (
+        facts(ticket=ticket(), thread=IN_TICKET, wishes=(FRAUD_REPORT,)),
+        ["UseTicket", "FileMail", "fraud_report > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a fraud is reported, in a closed ticket"): (
+        facts(ticket=ticket(is_open=False), thread=IN_TICKET, wishes=(FRAUD_REPORT,)),
+        ["UseTicket", "FileMail", "ReopenTicket", "fraud_report > customer", "staff_notice > staff"],
     ),
     ("customer", "somebody in copy writes in a closed ticket"): (
         facts(sender="rob@mail.example", ticket=ticket(is_open=False), thread=IN_TICKET),

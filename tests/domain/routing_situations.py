@@ -35,6 +35,7 @@ IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
 WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3",))
 WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
 ABOUT_RETURNS = Wish(name="return_question", score=7, because=("how long + return +7",))
+FRAUD_REPORT = Wish(name="fraud_report", score=7, because=("phishing +7",))
 UNDER_WARRANTY = Wish(name="warranty_question", score=3, because=("under warranty +3",))
 WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2028, 3, 1), is_covered=True),)
 WARRANTY_IN_PART = (

@@ -165,3 +165,42 @@ def test_a_question_about_the_terms_of_returns_starts_none(world: World, text: s
     assert header(only(sent, KATE).raw, "Subject").endswith("We have received your message")
     only(sent, STAFF)
     assert world.json("cases", "list") == []
+
+
+@pytest.mark.parametrize(
+    ("person", "subject", "text", "calm", "urgent"),
+    [
+        (
+            KATE,
+            "A strange call",
+            "Somebody pretending to be from your company asked for my card number. Is this a scam?",
+            "Thank you for your report",
+            "URGENT · Report of a possible fraud: A strange call",
+        ),
+        (
+            LIN,
+            "有人冒充你们",
+            "有人冒充你们客服，要我提供银行卡号和验证码，是不是诈骗？",
+            "感谢您的举报",
+            "URGENT · Report of a possible fraud: 有人冒充你们",
+        ),
+    ],
+)
+def test_a_report_of_a_fraud_is_answered_calmly_and_brought_first(
+    world: World, person: Person, subject: str, text: str, calm: str, urgent: str
+) -> None:
+    sent = world.exchange(write(person, SUPPORT, subject, text, at=world.now))
+    answer = only(sent, person)
+    assert header(answer.raw, "Subject").endswith(calm)
+    assert "https://tp.example/chat" in body_text(answer.raw)
+    assert header(only(sent, STAFF).raw, "Subject").endswith(urgent)
+    # The same within a conversation.
+    again = world.exchange(reply(person, answer.raw, text, at=world.later(minutes=5)))
+    assert header(only(again, person).raw, "Subject").endswith(calm)
+    assert "URGENT · Report of a possible fraud" in header(only(again, STAFF).raw, "Subject")
+
+
+def test_the_list_of_notices_says_what_each_is_about(world: World) -> None:
+    text = "Hello, I would like to exchange my kettle, order TP2026110002."
+    notice = only(world.exchange(write(KATE, SUPPORT, "My kettle", text, at=world.now)), STAFF)
+    assert header(notice.raw, "Subject") == "[T-100001] exchange · TP2026110002 · New message: My kettle"

@@ -60,7 +60,7 @@ def _continue(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
 @MAIL_WORDS.action("open a ticket")
 def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A new ticket with the mail in it, tied to the order when the match is exact."""
-    wish = facts.wishes[0].name if facts.wishes else ""
+    wish = facts.main_wish
     opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
     return (opened, FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
@@ -275,6 +275,8 @@ _HEADLINES = (
     "marked_as_spam",
     "machine_mail",
     "answer_to_notice",
+    "fraud_report",
+    "complaint",
 )
 
 
@@ -302,6 +304,7 @@ def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
             to=Reader.STAFF,
             automatic=False,
             headline=argument,
+            wish="" if facts.bounce else facts.main_wish,  # what a bounce quotes is nobody's wish
             remarks=tuple(remarks),
             evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),
             enclose=True,
