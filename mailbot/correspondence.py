@@ -114,7 +114,7 @@ class Correspondence:
         """The ticket of a notice to a member of staff whose signed token the mail of somebody else bears."""
         tokens = [token for token in references.tokens if token[:1].lower() == TokenPurpose.STAFF.value]
         for token in tokens[:_MOST_TOKENS]:
-            for member in self.settings.staff.members:
+            for member in self.settings.staff_people():
                 claim = self.tokens.verify(token, member.address)
                 if claim is not None and member.address.lower() != sender:
                     return claim.ticket_id

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from mailbot.apply import Occasion
+from mailbot.caps import Caps
+from mailbot.complaints import Complaints
 from mailbot.correspondence import Correspondence
 from mailbot.domain.bounces import (
     MONEY_TEMPLATES,
@@ -22,11 +24,9 @@ from mailbot.domain.bounces import (
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import (
-    AnswerBudget,
     AnsweredNotice,
     BounceFacts,
     Facts,
-    NoticeBudget,
     Oversize,
     TicketFacts,
 )
@@ -128,6 +128,9 @@ class Gatherer:
             theirs = tickets.load(elsewhere.ticket_id)
             elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
+        complaint = None
+        if role is Role.CUSTOMER and mail.origin is not Origin.BOUNCE:
+            complaint = self._complaints.about(mail, wishes, sender=sender, ticket=ticket, thread=thread)
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
             bounce = self._bounce(mail, sender, standing, now)
@@ -154,8 +157,8 @@ class Gatherer:
             form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
-            budget=self._budget(mail, sender, ticket, standing, now),
-            notices=self._notices(mail, sender, about, standing, now),
+            budget=self._caps.answers(mail, sender, ticket, standing, now),
+            notices=self._caps.notices(mail, sender, about, standing, now),
             answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
@@ -166,7 +169,8 @@ class Gatherer:
             only_thanks=ticket is not None and says_only_thanks(mail, self.correspondence.names(ticket)),
             is_second_copy=tickets.is_second_copy(mail, standing.verdict, marked=_is_marked(mail, spam)),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
-            merge_target=_merge_target(words),
+            merge_target=_merge_target(words, sender),
+            complaint=complaint,
             foreign_order=self._foreign_order(purchase, standing, sender, now),
             named_order=staff_orders.named,
             returned_order=staff_orders.returned,
@@ -292,46 +296,17 @@ class Gatherer:
             ),
         )
 
-    def _budget(
-        self, mail: IncomingMail, sender: str, ticket: TicketFacts | None, standing: Standing, now: datetime
-    ) -> AnswerBudget:
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        # The answer goes to the ticket's customer, whoever of its participants wrote.
-        member = self.settings.is_staff(sender)
-        readers = {sender, member.address if member else "", ticket.customer_email if ticket else ""} - {""}
-        to_address = max((tickets.answers_since(one, day, verified=verified) for one in readers), default=0)
-        in_ticket = tickets.ticket_answers_since(ticket.ticket_id, hour, verified=verified) if ticket else 0
-        relayed = tickets.relayed_since(ticket.ticket_id, hour) if ticket else 0
-        same = tickets.subject_answers_since(subject_key(sender, mail.subject), day, verified=verified) if sender else 0
-        return AnswerBudget(
-            for_address=limits.replies_per_address_per_day - to_address,
-            for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
-            for_subject=limits.replies_per_subject_per_day - same,
-            for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
-        )
-
-    def _notices(
-        self, mail: IncomingMail, sender: str, about: Iterable[int], standing: Standing, now: datetime
-    ) -> NoticeBudget:
-        """`about`: tickets that a notice about the mail may be written in."""
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        here = (tickets.ticket_notices_since(ticket_id, hour, verified=verified) for ticket_id in about)
-        of_sender = tickets.sender_notices_since(sender_key(sender), day, verified=verified)
-        same = subject_key(sender, mail.subject)
-        of_subject = tickets.subject_notices_since(same, day, verified=verified) if of_sender else 0
-        return NoticeBudget(
-            for_ticket=limits.notices_per_ticket_per_hour - max(here, default=0),
-            for_sender=limits.notices_per_sender_per_day - of_sender,
-            for_subject=limits.notices_per_subject_per_day - of_subject,
-        )
-
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:
         return form_labels(self.book.returns.form)
+
+    @cached_property
+    def _caps(self) -> Caps:
+        return Caps(settings=self.settings)
+
+    @cached_property
+    def _complaints(self) -> Complaints:
+        return Complaints(settings=self.settings)
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -364,11 +339,13 @@ def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
     return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
 
 
-def _merge_target(words: StaffWords | None) -> TicketFacts | None:
+def _merge_target(words: StaffWords | None, sender: str) -> TicketFacts | None:
     if words is None or words.merge_into is None:
         return None
     ticket_id = tickets.after_merges([words.merge_into]).get(words.merge_into)
-    return tickets.load(ticket_id) if ticket_id is not None else None
+    found = tickets.load(ticket_id) if ticket_id is not None else None
+    # Who tries numbers doesn't learn by them of a complaint about themselves.
+    return found if found is None or sender not in found.kept_from else None
 
 
 def _may_fill_in(role: Role, ticket: TicketFacts | None, sender: str, thread: ThreadMatch, standing: Standing) -> bool:

@@ -15,7 +15,7 @@ from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number
 from mailbot.domain.orders import Order
 from mailbot.domain.ticket_orders import TicketOrder
-from mailbot.store import confirmations, orders, ticket_orders, tickets, views
+from mailbot.store import complaints, confirmations, orders, ticket_orders, tickets, views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class Scene:
     ticket: views.TicketRow | None
     orders: tuple[TicketOrder, ...]  # the current one first
     cases: tuple[CaseFacts, ...]  # newest first
+    kept_from: frozenset[str]  # members (lower case) who get no notice of it
     files: tuple[Attachment, ...]  # all that the customer ever sent in this ticket
 
     def case(self, case_id: int | None) -> CaseFacts | None:
@@ -40,12 +41,13 @@ class Scene:
 def read_scene(ticket_id: int | None) -> Scene:
     """The ticket's scene; an empty one without a ticket."""
     if ticket_id is None:
-        return Scene(ticket=None, orders=(), cases=(), files=())
+        return Scene(ticket=None, orders=(), cases=(), kept_from=frozenset(), files=())
     cases = tickets.cases(ticket_id)
     return Scene(
         ticket=views.row(ticket_id),
         orders=ticket_orders.of_ticket(ticket_id),
         cases=cases,
+        kept_from=complaints.kept_from(ticket_id),
         files=tuple(views.files_from_customer(ticket_id)) if cases else (),
     )
 

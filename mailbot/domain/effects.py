@@ -93,6 +93,13 @@ class KeepInCopy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepFrom:
+    """Members of the desk who get no notice of the ticket from now on: a complaint in it is about them (P23)."""
+
+    addresses: tuple[str, ...]  # lower case
+
+
+@dataclass(frozen=True, kw_only=True)
 class AskOwner:
     """The owner of an order is asked whether the mail's sender may speak for it; the letter goes with it."""
 
@@ -211,6 +218,7 @@ class Write:
     enclose: bool = False  # staff notices: carry the mail's attachments
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where its buyer asks
     choices: tuple[str, ...] = ()  # numbers of the reader's own orders to choose from
+    not_to: tuple[str, ...] = ()  # to staff: members (lower case) who don't get it, besides those of the ticket
     asks: AskOwner | None = None  # the question to the owner of an order
 
 
@@ -249,6 +257,7 @@ Effect = (
     | CloseTicket
     | MergeTicket
     | KeepInCopy
+    | KeepFrom
     | LearnMessageId
     | AskOwner
     | GrantOrder

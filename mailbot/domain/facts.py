@@ -9,6 +9,7 @@ from decimal import Decimal
 from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
+from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.forms import Answers, Item
@@ -77,6 +78,7 @@ class TicketFacts:
     order_number: str  # the order that the ticket is about now, "" while unknown
     has_proof: bool  # a picture or PDF from the customer is stored with it (P3, P9)
     orders: tuple[TicketOrder, ...] = ()  # all that it is about, the current one first
+    kept_from: frozenset[str] = frozenset()  # members (lower case) who get no notice of it
     cases: tuple[CaseFacts, ...] = ()  # newest first
 
     @property
@@ -191,7 +193,13 @@ class Facts:
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
+    complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
+
+    @property
+    def not_to(self) -> tuple[str, ...]:
+        """Members who get no notice of this mail, whatever rule decides: it complains about them (P23)."""
+        return self.complaint.kept_from if self.complaint is not None else ()
 
     @property
     def main_wish(self) -> str:

@@ -15,6 +15,7 @@ from peewee import (
 
 from mailbot.store.address_models import AddressRow
 from mailbot.store.fields import AmountField, UtcField
+from mailbot.store.mailbox_models import MailboxTrouble
 from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
 from mailbot.store.reading_models import FileReadingRow
 
@@ -69,24 +70,6 @@ class Cursor(Model):
     class Meta:
         table_name = "cursor"
         indexes = ((("mailbox", "folder", "uidvalidity"), True),)
-
-
-class MailboxTrouble(Model):
-    """An account or a folder that can't be read at present; gone with the first success."""
-
-    id = AutoField()
-    mailbox = TextField()
-    folder = TextField()  # "" for the account as a whole
-    since = UtcField()
-    failures = IntegerField()  # in a row
-    next_try_at = UtcField()
-    is_refusal = BooleanField()  # settings must be corrected
-    tried_with = TextField()  # keyed digest of the settings: others are tried at once
-    reason = TextField()
-
-    class Meta:
-        table_name = "mailbox_trouble"
-        indexes = ((("mailbox", "folder"), True),)
 
 
 class Ticket(Model):
@@ -154,6 +137,19 @@ class Participant(Model):
 
     class Meta:
         table_name = "participant"
+        indexes = ((("ticket", "email"), True),)
+
+
+class KeptFrom(Model):
+    """A member of the desk who gets no notice of a ticket (P23)."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    email = TextField()  # lower case
+
+    class Meta:
+        table_name = "kept_from"
         indexes = ((("ticket", "email"), True),)
 
 
@@ -372,6 +368,7 @@ MODELS: tuple[type[Model], ...] = (
     TicketOrderRow,
     CorrectionRow,
     Participant,
+    KeptFrom,
     LearnedId,
     ConfirmationRow,
     Outbox,

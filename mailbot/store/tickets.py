@@ -18,7 +18,7 @@ from mailbot.domain.numbers import ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
-from mailbot.store import orders, sql, ticket_orders, views
+from mailbot.store import complaints, orders, sql, ticket_orders, views
 from mailbot.store.models import Refund
 
 _WAYS = {
@@ -170,6 +170,7 @@ def load(ticket_id: int) -> TicketFacts | None:
         asked_orders=tuple(asked.split()),
         has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
         orders=ticket_orders.of_ticket(ticket_id),
+        kept_from=complaints.kept_from(ticket_id),
         cases=cases(ticket_id),
     )
 

@@ -10,8 +10,10 @@ from mailbot.domain.standing import Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import NOT_CONFIRMED, NOW, RETURN_WISH, case, exact, facts, mail, refund, standing, ticket
 from tests.domain.routing_situations import (
+    ABOUT_LI_NA,
     ABOUT_RETURNS,
     AMBIGUOUS,
+    ANGRY,
     CONFIRMATION,
     FRAUD_REPORT,
     IN_TICKET,
@@ -54,6 +56,14 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "the owner of an order answers otherwise"): (
         facts(mail=mail("Who is that?"), confirmation=CONFIRMATION),
         ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "a complaint about a colleague"): (
+        facts(ticket=ticket(), thread=IN_TICKET, wishes=(ANGRY,), complaint=ABOUT_LI_NA),
+        ["OpenTicket", "KeepFrom", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a complaint about a colleague, once more"): (
+        facts(ticket=ticket(), thread=IN_TICKET, wishes=(ANGRY,), complaint=replace(ABOUT_LI_NA, ticket_id=7)),
+        ["UseTicket", "KeepFrom", "FileMail", "staff_notice > staff"],
     ),
     ("customer", "a fraud is reported"): (
         facts(wishes=(RETURN_WISH, FRAUD_REPORT)),

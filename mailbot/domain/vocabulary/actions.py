@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mailbot.domain.bounces import Severity
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind
 from mailbot.domain.commands import Command
 from mailbot.domain.effects import (
@@ -28,9 +27,9 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts, Oversize
+from mailbot.domain.facts import Facts
 from mailbot.domain.forms import read_items
-from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
+from mailbot.domain.match import Exact, orders_in_question
 from mailbot.domain.message import Origin
 from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
 from mailbot.domain.remarks import Remark
@@ -48,6 +47,7 @@ from mailbot.domain.vocabulary.asked import (
     staff_moves,
     still_missing,
 )
+from mailbot.domain.vocabulary.notices import notify, oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -202,7 +202,7 @@ def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     if isinstance(moved, Refusal):
         return ()
     answers, items = form_so_far(case, facts)
-    asked = _notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
+    asked = notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
     return (UseCase(case_id=case.case_id), FillForm(answers=answers, items=items), *moved, *asked)
 
 
@@ -220,7 +220,9 @@ def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     reasons = list(facts.words.problems) if facts.words else []
     sayings: tuple[Saying, ...] = ()
     if facts.oversize is not None:
-        reasons.append(Remark("{why}; please send your words again without the files", why=_oversize(facts.oversize)))
+        reasons.append(
+            Remark("{why}; please send your words again without the files", why=oversize_remark(facts.oversize))
+        )
     if facts.mail.encrypted:
         reasons.append(Remark("the mail is encrypted and can't be read here: send it without encryption"))
     if not facts.thread.staff_token:
@@ -261,58 +263,6 @@ def _relay(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     return (Write(template="staff_reply", to=Reader.CUSTOMER, automatic=False, message=text, agent=facts.staff_name),)
 
 
-_HEADLINES = (
-    "new_mail",
-    "customer_reply",
-    "decision_wanted",
-    "order_not_confirmed",
-    "too_late",
-    "suspicious",
-    "owner_refuses",
-    "encrypted",
-    "bounce",
-    "too_large",
-    "marked_as_spam",
-    "machine_mail",
-    "answer_to_notice",
-    "fraud_report",
-    "complaint",
-)
-
-
-@MAIL_WORDS.action("notify staff", _HEADLINES)
-def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
-    remarks = [] if facts.bounce else list(facts.thread.refused)
-    if facts.oversize is not None:
-        remarks.append(_oversize(facts.oversize))
-    if facts.spam:
-        remarks.append(Remark("marked as spam: {mark}", mark=facts.spam))
-    if facts.foreign_order is not None and argument == "order_not_confirmed":
-        remarks.append(Remark("the order's own address was asked whether this sender may speak for the order"))
-    remarks.extend(facts.documents.notes)
-    remarks.extend(_bounce_remarks(facts))
-    if isinstance(facts.order, Ambiguous):
-        named = ", ".join(order.number for order in facts.order.orders)
-        remarks.append(Remark("several orders can be meant: {orders}", orders=named))
-    if isinstance(facts.order, Probable):
-        remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
-    remarks.extend(facts.order.conflicts)
-    return (
-        Write(
-            template="staff_notice",
-            to=Reader.STAFF,
-            automatic=False,
-            headline=argument,
-            wish="" if facts.bounce else facts.main_wish,  # what a bounce quotes is nobody's wish
-            remarks=tuple(remarks),
-            evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),
-            enclose=True,
-            with_order=True,
-        ),
-    )
-
-
 @MAIL_WORDS.action("flag the address")
 def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Note that our mail didn't reach its recipient; a hard failure stops further automatic mail to that address."""
@@ -325,16 +275,6 @@ def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, 
 def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Show it in `mailbot health` without a mail."""
     return (RecordIncident(kind=argument, detail=""),)
-
-
-def _oversize(mail: Oversize) -> str:
-    return Remark(
-        "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
-        "is still in {place}",
-        size=f"{mail.size / 1e6:.1f}",
-        limit=f"{mail.limit / 1e6:.1f}",
-        place=mail.place,
-    )
 
 
 def _ticket_id(facts: Facts) -> int:
@@ -354,37 +294,3 @@ def _tie_order(facts: Facts) -> tuple[Effect, ...]:
 
 def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
-
-
-def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
-    """What staff should know of a bounce."""
-    remarks = [
-        Remark("could not be delivered to {address}", address=address) for address in facts.mail.failed_recipients
-    ]
-    if facts.bounce is not None and facts.bounce.money:
-        remarks.append(Remark("the mail told the customer of money: reach them in another way"))
-    flag = facts.bounce.flag if facts.bounce is not None else None
-    if flag is not None and flag.severity is Severity.HARD:
-        remarks.append(
-            Remark(
-                "no automatic mail goes to {address} any more ({status}), until a proven mail comes from there or "
-                "somebody runs: mailbot addresses clear {address}",
-                address=flag.address,
-                status=flag.status or "no status",
-            )
-        )
-    elif flag is not None:
-        remarks.append(
-            Remark(
-                "{address}: a passing failure ({status}); the next mail is sent",
-                address=flag.address,
-                status=flag.status or "no status",
-            )
-        )
-    return tuple(remarks)
-
-
-def _wish_evidence(facts: Facts) -> tuple[str, ...]:
-    return tuple(
-        Remark("wish {name}: {because}", name=wish.name, because=", ".join(wish.because)) for wish in facts.wishes
-    )

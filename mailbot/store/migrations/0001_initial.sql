@@ -143,6 +143,14 @@ CREATE TABLE participant (
 );
 CREATE UNIQUE INDEX participant_email ON participant (ticket_id, email);
 
+-- Members of the desk who get no notice of a ticket: a complaint in it is about them.
+CREATE TABLE kept_from (
+  id {id},
+  ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+  email TEXT NOT NULL
+);
+CREATE UNIQUE INDEX kept_from_email ON kept_from (ticket_id, email);
+
 -- Message-IDs under which others know mails of ours, or that a mail in the ticket answers.
 CREATE TABLE learned_id (
   id {id},
