@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -26,15 +26,18 @@ from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import (
     AnsweredNotice,
     BounceFacts,
+    CaseFacts,
     Facts,
     Oversize,
+    RefundFacts,
     TicketFacts,
 )
 from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, foreign_order, orders_in_question
+from mailbot.domain.match import Exact, OrderMatch, foreign_order, orders_in_question
 from mailbot.domain.match_basis import fresh_numbers
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
+from mailbot.domain.named_matter import about_case, case_meant, numbers_named
 from mailbot.domain.orders import Order
 from mailbot.domain.references import References
 from mailbot.domain.refund_meant import with_refund_meant
@@ -106,17 +109,20 @@ class Gatherer:
             today=now.astimezone(self._zone).date(),
         )
         order = purchase.match
+        named = numbers_named(mail, references) if role is Role.CUSTOMER and mail.origin is Origin.HUMAN else ()
         spam = self._spam(mail, item)
         answered = self._answered_notice(thread, references, sender, role, now)
         # A filter's mark on a late answer must not keep it from staff: it stays where it belongs.
         if ticket is not None and role is Role.CUSTOMER and not spam:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
-            if why:
+            if why and ticket.ticket_id not in {there for _, there in tickets.by_desk_numbers(named)}:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         heard = role is Role.STAFF and standing.verdict is not Verdict.FAILED
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
+        case = _case_named(named, ticket, sender, standing)
+        order = about_case(order, case) if case is not None else order
         # A subject of ours that comes back is nobody's wish.
         wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
         refunded = tickets.refunded_orders(one.number for one in orders_in_question(order))
@@ -178,7 +184,8 @@ class Gatherer:
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
             refund_in_question=bool(refunded),
-            refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
+            refund=_refund(order, case),
+            case_named=case,
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
@@ -316,6 +323,25 @@ class Gatherer:
     def _calendar(self) -> WorkCalendar:
         year = self.clock().astimezone(self._zone).year
         return work_calendar(self.settings.calendar, (year, year + 1))
+
+
+def _case_named(
+    numbers: Sequence[str], ticket: TicketFacts | None, sender: str, standing: Standing
+) -> CaseFacts | None:
+    """The case that a ticket's proven customer names, of an order of theirs, or one that they may speak for (G5)."""
+    if not numbers or ticket is None or ticket.customer_email != sender or standing.verdict is not Verdict.VERIFIED:
+        return None
+    case = case_meant(ticket, [case for number in numbers if (case := tickets.case_named(number)) is not None])
+    if case is None:
+        return None
+    order = case.order
+    return case if order.buyer_email == sender or confirmations.granted(sender, [order.number]) else None
+
+
+def _refund(order: OrderMatch, case: CaseFacts | None) -> RefundFacts | None:
+    if case is not None:
+        return case.refund
+    return tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None
 
 
 def _end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:

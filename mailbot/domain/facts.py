@@ -193,6 +193,7 @@ class Facts:
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
+    case_named: CaseFacts | None = None  # of the ticket: its proven customer names it, its refund or the ticket
     complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
 

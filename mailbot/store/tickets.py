@@ -14,7 +14,7 @@ from mailbot.domain.facts import CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item, is_proof
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
-from mailbot.domain.numbers import ticket_number
+from mailbot.domain.numbers import row_id, ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
@@ -98,6 +98,29 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
         what = Remark("answers {whose} in {ticket}", whose=whose, ticket=ticket_number(ticket_id))
         pointers.append(Pointer(ticket_id=ticket_id, strength=strength, what=what))
     return list(dict.fromkeys(pointers))
+
+
+def by_desk_numbers(numbers: Iterable[str]) -> list[tuple[str, int]]:
+    """Each number of a ticket, case or refund that there is ("T-100001", "R-100001", "RF-100001"), with its ticket."""
+    found = []
+    for number in numbers:
+        case = case_named(number)
+        if case is not None:
+            found.append((number, case.ticket_id))
+        elif number.startswith("T-") and (ticket_id := row_id(number)) is not None:
+            found += [(number, there) for (there,) in sql.rows("SELECT id FROM ticket WHERE id = ?", ticket_id)]
+    return found
+
+
+def case_named(number: str) -> CaseFacts | None:
+    """The case that the number of a case or of its refund leads to, or None."""
+    kind, found = number.partition("-")[0], row_id(number)
+    if found is None or kind == "T":
+        return None
+    if kind == "R":
+        return load_case(found)
+    row = sql.first("SELECT case_id FROM refund WHERE id = ?", found)
+    return load_case(int(row[0])) if row else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.standing import Verdict
 from mailbot.domain.wishes import Wish
@@ -16,6 +17,7 @@ from tests.domain.routing_situations import (
     ANGRY,
     CONFIRMATION,
     FRAUD_REPORT,
+    HOW_IT_GOES_ON,
     IN_TICKET,
     OVERSIZE,
     PROBABLE,
@@ -104,6 +106,17 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "too large"): (
         facts(oversize=OVERSIZE),
         ["OpenTicket", "FileMail", "mail_too_large > customer", "staff_notice > staff"],
+    ),
+    ("customer", "how a case goes on - where its refund is"): (
+        facts(
+            ticket=ticket(case=case(CaseState.REFUND_DUE)),
+            thread=IN_TICKET,
+            order=exact(),
+            wishes=(HOW_IT_GOES_ON,),
+            case_named=case(CaseState.REFUND_DUE),
+            refund=refund(due_on=NOW.date()),
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "UseCase", "refund_status > customer"],
     ),
     ("customer", "the return form came back complete"): (
         form({"condition": "unused"}),

@@ -38,6 +38,7 @@ WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my r
 ABOUT_RETURNS = Wish(name="return_question", score=7, because=("how long + return +7",))
 ANGRY = Wish(name="complaint", score=6, because=("complain +6",))
 ABOUT_LI_NA = ComplaintFacts(kept_from=(STAFF,), reaches_them=False)
+HOW_IT_GOES_ON = Wish(name="case_status", score=5, because=("r + any news +5",))
 FRAUD_REPORT = Wish(name="fraud_report", score=7, because=("phishing +7",))
 UNDER_WARRANTY = Wish(name="warranty_question", score=3, because=("under warranty +3",))
 WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2028, 3, 1), is_covered=True),)
