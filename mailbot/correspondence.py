@@ -22,7 +22,7 @@ from mailbot.errors import BadItem
 from mailbot.mail.compose import ascii_address
 from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.settings import Settings
-from mailbot.store import confirmations, tickets
+from mailbot.store import confirmations, desk_numbers, tickets
 
 _MOST_TOKENS = 20  # of one mail that are tried for other people than its sender
 _MOST_IN_COPY = 10  # people of one mail that are kept in copy
@@ -50,7 +50,7 @@ class Correspondence:
         pointers = tickets.pointers_by_message_id(references.message_ids)
         pointers += [Pointer(ticket_id=ticket_id, strength=strength, what=what) for ticket_id, strength, what in tags]
         if mail.origin is Origin.HUMAN:
-            named = tickets.by_desk_numbers(numbers_named(mail, references))
+            named = desk_numbers.with_tickets(numbers_named(mail, references))
             pointers += [_by_number(number, ticket_id) for number, ticket_id in named]
         now_in = tickets.after_merges([*(claim.ticket_id for claim in claims), *(p.ticket_id for p in pointers)])
         return match_thread(

@@ -56,7 +56,7 @@ from mailbot.mail.compose import ascii_address
 from mailbot.named_orders import find_named_orders
 from mailbot.purchases import Purchase, Purchases
 from mailbot.settings import Settings
-from mailbot.store import addresses, confirmations, history, inbox, tickets
+from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class Gatherer:
         # A filter's mark on a late answer must not keep it from staff: it stays where it belongs.
         if ticket is not None and role is Role.CUSTOMER and not spam:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
-            if why and ticket.ticket_id not in {there for _, there in tickets.by_desk_numbers(named)}:
+            if why and ticket.ticket_id not in {there for _, there in desk_numbers.with_tickets(named)}:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         heard = role is Role.STAFF and standing.verdict is not Verdict.FAILED
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
@@ -160,6 +160,7 @@ class Gatherer:
             wishes=wishes,
             warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
+            day_there=self.purchases.day_there(order, self.book, now),
             form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
@@ -305,7 +306,7 @@ class Gatherer:
 
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:
-        return form_labels(self.book.returns.form)
+        return form_labels([field for form in self.book.forms.values() for field in form])
 
     @cached_property
     def _caps(self) -> Caps:
@@ -331,7 +332,7 @@ def _case_named(
     """The case that a ticket's proven customer names, of an order of theirs, or one that they may speak for (G5)."""
     if not numbers or ticket is None or ticket.customer_email != sender or standing.verdict is not Verdict.VERIFIED:
         return None
-    case = case_meant(ticket, [case for number in numbers if (case := tickets.case_named(number)) is not None])
+    case = case_meant(ticket, [case for number in numbers if (case := desk_numbers.case_named(number)) is not None])
     if case is None:
         return None
     order = case.order

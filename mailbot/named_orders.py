@@ -37,8 +37,8 @@ def find_named_orders(
     if words.name_order is not None:
         written = _written(ticket, find_order_numbers)
         named = _named(words.name_order, orders.get(words.name_order), ticket, written)
-    if words.start_return is not None:
-        number = words.start_return or words.name_order or ticket.order_number
+    if words.start is not None:
+        number = words.start.order_number or words.name_order or ticket.order_number
         order = orders.get(number) if number else None
         returned = _named(number, order, ticket, ())
         if order is not None and returned.is_customers:

@@ -120,6 +120,10 @@ class Purchases:
         asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.RETURN) for line in match.order.lines]
         return any(verdict.outcome is not Outcome.NOT_ELIGIBLE for verdict in judge(situation, asks))
 
+    def day_there(self, match: OrderMatch, book: RuleBook, now: datetime) -> date | None:
+        """The day where the buyer of the matched order lives."""
+        return self._day_of(match.order, book, now) if isinstance(match, Exact) else None
+
     def _day_of(self, order: Order, book: RuleBook, now: datetime) -> date:
         return customer_day(now, customer_zones(order.country, book.zones), ZoneInfo(self.settings.timezone))
 

@@ -103,7 +103,7 @@ def letters_here(settings_file: Path) -> tuple[Templates, Brand | None]:
 
 def check_rules(settings: Settings, templates: Templates) -> RuleBook:
     """The rules, checked against the templates."""
-    return load_rules(settings.rules, templates.names())
+    return load_rules(settings.rules, templates.names(), catalogue(settings).products)
 
 
 def rules_folder(settings_file: Path) -> Path:
@@ -186,8 +186,7 @@ def build_desk(
     tokens = TokenMaker(keys.derived("mailbot reply tokens"))
     letters = LetterWriter(
         settings=settings,
-        policy=book.returns,
-        shipping=book.shipping,
+        book=book,
         templates=templates,
         tokens=tokens,
         vault=vault,

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from mailbot.apply.letters import LetterWriter
 from mailbot.apply.occasion import Occasion
-from mailbot.domain.cases import CaseKind
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
     BookRefund,
     ClearAddress,
     CloseTicket,
+    CountPieces,
     Effect,
     FileApart,
     FileMail,
@@ -28,6 +28,7 @@ from mailbot.domain.effects import (
     MergeTicket,
     MoveCase,
     NameOrder,
+    NoteParcel,
     OpenCase,
     OpenTicket,
     RecordIncident,
@@ -134,11 +135,20 @@ class _Work:
             case UseCase():
                 self._use_case(effect.case_id)
             case OpenCase():
-                self._open_case(effect.kind, effect.order_number, now)
+                self._open_case(effect, now)
             case FillForm():
                 desk.fill_form(self._case("a form"), effect.answers, effect.items)
             case MoveCase():
                 self._move_case(effect, now)
+            case CountPieces():
+                desk.count_pieces(self._case("a count of pieces"), effect.received, effect.damaged)
+            case NoteParcel():
+                desk.note_parcel(
+                    self._case("a parcel"),
+                    tracking=effect.tracking,
+                    sent_tracking=effect.sent_tracking,
+                    sent_reference=effect.sent_reference,
+                )
             case BookRefund():
                 self._book_refund(effect, now)
             case SettleRefund():
@@ -202,8 +212,9 @@ class _Work:
             for message_id in occasion.mail.in_reply_to[:1]:
                 desk.learn_message_id(ticket_id, message_id)
 
-    def _open_case(self, kind: CaseKind, order_number: str, now: datetime) -> None:
-        self._case_id = desk.open_case(self.ticket("a case"), kind, self._order(order_number), now)
+    def _open_case(self, effect: OpenCase, now: datetime) -> None:
+        order = self._order(effect.order_number)
+        self._case_id = desk.open_case(self.ticket("a case"), effect.kind, order, effect.opened_on, now)
 
     def _order(self, number: str) -> Order:
         order = orders.get(number)
@@ -220,6 +231,7 @@ class _Work:
             actor=effect.by,
             actor_address=effect.by_address,
             reason=effect.reason,
+            refund_wanted_by=effect.refund_wanted_by,
             inbox_id=self._occasion.inbox_id,
             now=now,
         )
@@ -232,7 +244,8 @@ class _Work:
         desk.book_refund(
             case_id,
             order_number=effect.order_number,
-            amount=effect.amount,
+            parts=effect.parts,
+            deduction_reason=effect.deduction_reason,
             paid=case.order.paid,
             currency=effect.currency,
             payment_method=effect.payment_method,

@@ -5,31 +5,29 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from mailbot.apply.caseview import case_view, refund_view
 from mailbot.apply.occasion import Occasion
 from mailbot.apply.scene import Scene, read_scene, staff_note
+from mailbot.apply.slips import SLIP_LETTERS, slip_file
 from mailbot.domain.confirmation import masked_address
 from mailbot.domain.effects import AskOwner, Reader, Write
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import is_proof, missing_fields, write_items
 from mailbot.domain.letters import (
     Brand,
-    CaseView,
     ConfirmView,
-    FormLine,
     Letter,
     MailView,
     Policy,
-    RefundView,
     TicketView,
 )
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Address, Attachment
-from mailbot.domain.numbers import case_number, refund_number, subject_tag, ticket_number
+from mailbot.domain.numbers import subject_tag, ticket_number
 from mailbot.domain.orders import Order
-from mailbot.domain.rules import ReturnPolicy
-from mailbot.domain.shipping import ShippingTable
+from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
@@ -64,16 +62,15 @@ class LetterWriter:
         self,
         *,
         settings: Settings,
-        policy: ReturnPolicy,
-        shipping: ShippingTable,
+        book: RuleBook,
         templates: Templates,
         tokens: TokenMaker,
         vault: Vault,
         blobs: Blobs,
     ) -> None:
         self._settings = settings
-        self._policy = policy
-        self._shipping = shipping
+        self._book = book
+        self._policy = book.returns
         self._templates = templates
         self._tokens = tokens
         self._vault = vault
@@ -149,6 +146,9 @@ class LetterWriter:
         mail = _mail(occasion, harmless, withheld, enclosed=bool(files)) if for_staff else None
         letter = self._letter(effect, scene, case_id, reader, language, occasion, mail)
         rendered = self._templates.render(effect.template, language, letter)
+        enclosed = [OutgoingFile(filename=f.filename, content_type=f.content_type, data=data) for f, data in files]
+        if effect.template in SLIP_LETTERS and (approved := scene.case(case_id)) is not None:
+            enclosed.append(slip_file(letter, approved, self._templates.slip_words(rendered.language)))
         customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
         thread = self._thread(ticket, reader, customer, occasion)
         token = ""
@@ -174,9 +174,7 @@ class LetterWriter:
             references=thread,
             auto_submitted=_auto_submitted(effect),
             desk_id=settings.mail_domain,
-            attachments=[
-                OutgoingFile(filename=f.filename, content_type=f.content_type, data=data) for f, data in files
-            ],
+            attachments=enclosed,
         )
         outbox.queue(
             self._vault,
@@ -232,7 +230,7 @@ class LetterWriter:
         order = self._order(effect, scene, in_hand, reader, occasion)
         case = in_hand or scene.case_shown(order)
         return Letter(
-            brand=self._brand,
+            brand=self._brand_for(order),
             policy=Policy(
                 return_window_days=self._policy.window_days,
                 refund_days_min=self._policy.refund_days_min,
@@ -244,9 +242,13 @@ class LetterWriter:
             now=occasion.now.astimezone(self._zone),
             ticket=_ticket(scene.ticket if effect.asks is None else None, occasion),
             order=order,
-            shipping=self._shipping.words(order.shipping_status, language) if order else "",
-            case=self._case(case, scene, language) if case and order else None,
-            refund=_refund(in_hand, case, order),
+            shipping=self._book.shipping.words(order.shipping_status, language) if order else "",
+            case=case_view(
+                case, scene.files, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
+            )
+            if case and order
+            else None,
+            refund=refund_view(in_hand, case, order),
             mail=mail,
             note=staff_note(effect, scene, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
@@ -255,6 +257,11 @@ class LetterWriter:
             message=effect.message,
             agent=effect.agent,
         )
+
+    def _brand_for(self, order: Order | None) -> Brand:
+        """The sender, with the return address for the country of the order."""
+        address = self._book.return_addresses.get(order.country) if order is not None else None
+        return replace(self._brand, return_address=address) if address else self._brand
 
     def _order(
         self, effect: Write, scene: Scene, in_hand: CaseFacts | None, reader: Address, occasion: Occasion
@@ -281,36 +288,6 @@ class LetterWriter:
         if foreign:
             raise SafeguardTripped(f"order {foreign[0]} isn't this reader's; no letter was written")
         return tuple(found[number] for number in effect.choices if number in found)
-
-    def _case(self, case: CaseFacts, scene: Scene, language: str) -> CaseView:
-        proofs = [file.filename for file in scene.files if is_proof(file)]
-        values = {
-            **case.answers,
-            "items": write_items(case.items) or case.answers.get("items", ""),
-            "proof": ", ".join(proofs) or case.answers.get("proof", ""),
-        }
-        # Who bought several things sees how to name them.
-        bought = [f"{line.model} × {line.quantity} {line.name}".strip() for line in case.order.lines]
-        hints = {"items": "; ".join(bought)} if len(bought) > 1 else {}
-        missing = missing_fields(
-            self._policy.form, case.answers, has_items=bool(values["items"]), has_proof=bool(proofs)
-        )
-        return CaseView(
-            number=case_number(case.case_id),
-            state=case.state.value,
-            form=tuple(
-                FormLine(
-                    label=field.label(language),
-                    value=values.get(field.name, ""),
-                    hint="" if values.get(field.name) else hints.get(field.name, field.hint(language)),
-                    missing=field.name in missing,
-                )
-                for field in self._policy.form
-            ),
-            items=tuple(f"{item.model} × {item.quantity}" for item in case.items),
-            reason=case.answers.get("reason", ""),
-            staff_reason=case.staff_reason,
-        )
 
 
 def _may_learn_of(order: Order, reader: Address) -> bool:
@@ -343,26 +320,6 @@ def _auto_submitted(effect: Write) -> str:
     if effect.template == "staff_reply":
         return "no"
     return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
-
-
-def _refund(in_hand: CaseFacts | None, shown: CaseFacts | None, order: Order | None) -> RefundView | None:
-    """The refund of the case in hand; where none is, of the case shown, else the order's newest."""
-    if order is None:
-        return None
-    row = views.refund_of_case(shown.case_id) if shown is not None else None
-    if row is None and in_hand is None:
-        row = views.refund_of_order(order.number)
-    if row is None:
-        return None
-    return RefundView(
-        number=refund_number(row.refund_id),
-        amount=row.amount,
-        currency=row.currency,
-        payment_method=row.payment_method,
-        due_on=row.due_on,
-        due_is_provisional=row.due_is_provisional,
-        settled_on=row.settled_on,
-    )
 
 
 def _files(effect: Write, scene: Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:

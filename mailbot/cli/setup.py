@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from mailbot.apply.letters import brand_of
 from mailbot.cli.common import AsJson, err, out, print_json, print_table, settings_file
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.errors import ConfigError, MailbotError
 from mailbot.evidence.calendars import work_calendar
 from mailbot.evidence.readers import installed, lacking
 from mailbot.logins import LoginTokens
+from mailbot.mail.slip.sample import slip_problems
 from mailbot.net.imap import ImapConnection
 from mailbot.net.smtp import SmtpConnection
 from mailbot.settings import Settings, load_settings
@@ -125,7 +127,9 @@ def check(
 
 
 def _check_templates(settings: Settings) -> None:
-    problems = load_templates(settings).check(settings.languages, settings.staff.language)
+    templates = load_templates(settings)
+    problems = templates.check(settings.languages, settings.staff.language)
+    problems += slip_problems(templates, brand_of(settings.brand))
     if problems:
         raise ConfigError("\n".join(problems))
 

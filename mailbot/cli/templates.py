@@ -13,8 +13,13 @@ import typer
 from mailbot.cli.common import AsJson, out, print_json, print_table, settings_file
 from mailbot.errors import ConfigError
 from mailbot.mail.render import Templates, is_for_staff
-from mailbot.mail.sample_letters import sample_letter
+from mailbot.mail.sample_letters import sample_letter, sample_letters
+from mailbot.mail.slip import write_slip
+from mailbot.mail.slip.sample import sample_slip
 from mailbot.wiring import letters_here
+
+SLIP = "slip"  # no letter, but shown beside them
+SLIP_LETTER = "return_approved"  # the one that it goes with, and whose language it takes
 
 app = typer.Typer(help="The letters.", no_args_is_help=True)
 
@@ -66,25 +71,33 @@ def preview(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Without it, the names are listed.")] = "",
     language: Annotated[str, typer.Option("--lang", help="A language tag; zh is zh-Hans.")] = "en",
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML part there.")] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write the return slip there.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """A letter with sample data and the brand of your settings: the text here, the HTML part in a file."""
+    """A letter with sample data and the brand of your settings: the text here, the HTML part in a file.
+
+    `slip` is the return slip, a PDF: --pdf FILE.
+    """
     templates, brand = letters_here(settings_file(context))
+    if (name == SLIP) != (pdf is not None) or (name == SLIP and html is not None):
+        raise ConfigError("the slip is a PDF and the letters aren't: mailbot templates preview slip --pdf FILE")
     if not name:
-        names = {each: templates.languages_of(each) for each in templates.names()}
+        names = {each: templates.languages_of(each) for each in templates.names()} | {SLIP: templates.languages()}
         if as_json:
             print_json(names)
         else:
             print_table("Letters", ("name", "languages"), list(names.items()))
         return
+    if pdf is not None:
+        used = _near(SLIP, language, templates.language_for(SLIP_LETTER, language), templates.languages())
+        slip = sample_slip(used, brand or sample_letter(used).brand)
+        _write(pdf, write_slip(slip, templates.slip_words(used)))
+        return
     used = _resolved(templates, name, language)
-    letter = sample_letter(used)
+    letter = sample_letters(name, used)[0]
     rendered = templates.render(name, used, replace(letter, brand=brand) if brand else letter)
     if html is not None:
-        try:
-            html.write_text(rendered.html, encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"{html}: can't be written: {error.strerror}") from None
+        _write(html, rendered.html.encode())
     if as_json:
         print_json({"subject": rendered.subject, "language": used, "text": rendered.text, "html": rendered.html})
         return
@@ -99,7 +112,17 @@ def _resolved(templates: Templates, name: str, language: str) -> str:
         near = difflib.get_close_matches(name, templates.names(), n=1)
         hint = f"did you mean {near[0]}?" if near else f"the letters are {', '.join(templates.names())}"
         raise ConfigError(f"{name}: no such letter; {hint}")
-    used = templates.language_for(name, language)
+    return _near(name, language, templates.language_for(name, language), templates.languages_of(name))
+
+
+def _near(name: str, language: str, used: str, written: Sequence[str]) -> str:
     if used.split("-")[0] != language.lower().split("-")[0]:
-        raise ConfigError(f"--lang {language}: {name} is written in {', '.join(templates.languages_of(name))}")
+        raise ConfigError(f"--lang {language}: {name} is written in {', '.join(written)}")
     return used
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be written: {error.strerror}") from None

@@ -6,19 +6,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from mailbot.domain.casetable import Effect, Event, Guard, Kind, Row, State, Who, in_words, refusal, rows_for
+from mailbot.domain.cases import (
+    CLAIMING,
+    Actor,
+    CaseEvent,
+    CaseKind,
+    CaseState,
+    Consequence,
+    Guard,
+    NotPossible,
+    Row,
+    possible_events,
+    rows_for,
+)
 from mailbot.domain.forms import Item
 from mailbot.domain.orders import Order
 from mailbot.domain.pieces import Pieces, PiecesRefused, ask_for, mark_damaged, receive, sound_items
 from mailbot.domain.refunds import PLAIN, RefundRefused, RefundSum, RefundTerms, refund_sum
+from mailbot.domain.remarks import Remark
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeskCase:
     """A case as it stands."""
 
-    kind: Kind
-    state: State
+    kind: CaseKind
+    state: CaseState
     pieces: Pieces  # () while it isn't known what goes back
     refund_wanted_by: str = ""  # address of the person who decided for a refund that needs a second one
     refund: RefundSum | None = None  # booked; at most one in the life of a case
@@ -44,13 +57,6 @@ class Ledger:
         return (*self.refunded_items, *self.claimed_items)
 
 
-# From the approval to the end a case claims its pieces; mere requests don't stand in each other's way.
-_CLAIMING = (
-    State.APPROVED, State.IN_TRANSIT, State.RECEIVED, State.INSPECTED_OK, State.INSPECTED_FAILED, State.EXCHANGE_DUE,
-    State.REPAIR,
-)  # fmt: skip
-
-
 def with_other_cases(ledger: Ledger, others: Iterable[DeskCase]) -> Ledger:
     """The ledger for one case of an order, counting what all its other cases refunded and claim."""
     refunded, paid_for, claimed = ledger.refunded_before, list(ledger.refunded_items), list(ledger.claimed_items)
@@ -58,7 +64,7 @@ def with_other_cases(ledger: Ledger, others: Iterable[DeskCase]) -> Ledger:
         if other.refund is not None:
             refunded += other.refund.amount
             paid_for += sound_items(other.pieces)
-        elif other.state in _CLAIMING:
+        elif other.state in CLAIMING:
             claimed += [Item(model=line.model, quantity=max(line.asked, line.received)) for line in other.pieces]
     return replace(ledger, refunded_before=refunded, refunded_items=tuple(paid_for), claimed_items=tuple(claimed))
 
@@ -67,8 +73,8 @@ def with_other_cases(ledger: Ledger, others: Iterable[DeskCase]) -> Ledger:
 class Step:
     """Something that happens to a case."""
 
-    event: Event
-    by: Who
+    event: CaseEvent
+    by: Actor
     address: str = ""  # lower case, of a person
     items: tuple[Item, ...] = ()  # APPROVE: what goes back; RECEIVE: what arrived; INSPECT_PASS: what is damaged
 
@@ -83,7 +89,7 @@ class Moved:
     @property
     def letter(self) -> str:
         """Template of the mail to the customer, "" for none."""
-        return self.row.letter.format(kind=self.case.kind.value)
+        return self.row.letter_about(self.case.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +99,15 @@ class StepRefused:
     reason: str
 
 
-def take(case: DeskCase, step: Step, ledger: Ledger) -> Moved | StepRefused:
+def take(case: DeskCase, step: Step, ledger: Ledger) -> Moved | StepRefused | NotPossible:
     """The case after a step, or why it can't be taken now and what can. Nothing is half done."""
     rows = tuple(rows_for(case.kind, case.state, step.event, step.by))
     if not rows:
-        return StepRefused(reason=refusal(case.kind, case.state, step.event, step.by))
+        possible = possible_events(case.kind, case.state, step.by)
+        return NotPossible(kind=case.kind, state=case.state, event=step.event, possible=possible)
     pieces = _pieces(case, step, ledger)
     if isinstance(pieces, PiecesRefused):
-        return StepRefused(reason=f"{in_words(step.event)}: {pieces.reason}")
+        return StepRefused(reason=pieces.reason)
     after = replace(case, pieces=pieces)
     wanted = refund_sum(ledger.order, sound_items(pieces), ledger.refunded_before, ledger.refunded_items, ledger.terms)
     reason = ""
@@ -109,30 +116,30 @@ def take(case: DeskCase, step: Step, ledger: Ledger) -> Moved | StepRefused:
         reason = next((each for each in failed if each), "")
         if not reason:
             return Moved(case=_moved(after, step, row, wanted), row=row)
-    return StepRefused(reason=f"{in_words(step.event)}: {reason}")
+    return StepRefused(reason=reason)
 
 
 def _pieces(case: DeskCase, step: Step, ledger: Ledger) -> Pieces | PiecesRefused:
     """The pieces as the step counts them; the numbers are looked at anew whenever they matter."""
     asked = tuple(Item(model=line.model, quantity=line.asked) for line in case.pieces)
-    if step.event in (Event.APPROVE, Event.RECEIVE) and (step.items or asked):
-        items = step.items if step.event is Event.APPROVE and step.items else asked
+    if step.event in (CaseEvent.APPROVE, CaseEvent.RECEIVE) and (step.items or asked):
+        items = step.items if step.event is CaseEvent.APPROVE and step.items else asked
         known = ask_for(ledger.order, items or step.items, ledger.gone)
-        if isinstance(known, PiecesRefused) or step.event is Event.APPROVE:
+        if isinstance(known, PiecesRefused) or step.event is CaseEvent.APPROVE:
             return known
         return receive(known, step.items)
-    if step.event is Event.INSPECT_PASS:
+    if step.event is CaseEvent.INSPECT_PASS:
         return mark_damaged(case.pieces, step.items)
-    if step.event is Event.FORM_COMPLETE and step.items:
+    if step.event is CaseEvent.FORM_COMPLETE and step.items:
         return ask_for(ledger.order, step.items, ledger.gone)
     return case.pieces
 
 
 def _moved(case: DeskCase, step: Step, row: Row, wanted: RefundSum | RefundRefused) -> DeskCase:
-    refund = wanted if Effect.BOOK_REFUND in row.then and isinstance(wanted, RefundSum) else case.refund
+    refund = wanted if Consequence.BOOK_REFUND in row.then and isinstance(wanted, RefundSum) else case.refund
     # Whoever decides otherwise in between takes the wish for a refund back.
-    wanted_by = case.refund_wanted_by if Effect.BOOK_REFUND in row.then else ""
-    if Effect.ASK_ANOTHER in row.then:
+    wanted_by = case.refund_wanted_by if Consequence.BOOK_REFUND in row.then else ""
+    if Consequence.ASK_ANOTHER in row.then:
         wanted_by = step.address
     return replace(case, state=row.to, refund=refund, refund_wanted_by=wanted_by)
 
@@ -141,28 +148,33 @@ def _moved(case: DeskCase, step: Step, row: Row, wanted: RefundSum | RefundRefus
 
 
 def _pieces_known(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
-    return "" if case.pieces else "it isn't known what goes back: name model and number"
+    return "" if case.pieces else Remark("it isn't known what goes back: name model and number")
 
 
 def _within_automatic_limit(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
     if ledger.automatic_up_to is None:
-        return "staff decide; no limit is set up to which the rules may approve"
+        return Remark("no limit is set up to which the rules may approve")
     asked = tuple(Item(model=line.model, quantity=line.asked) for line in case.pieces)
     price = refund_sum(ledger.order, asked, ledger.refunded_before, ledger.refunded_items, ledger.terms)
     if isinstance(price, RefundRefused):
         return price.reason
     if price.amount > ledger.automatic_up_to:
-        return f"{price.amount} {ledger.order.currency} is above {ledger.automatic_up_to}: staff decide"
+        return Remark(
+            "{amount} {currency} is above {limit}, up to which the rules may approve",
+            amount=str(price.amount),
+            currency=ledger.order.currency,
+            limit=str(ledger.automatic_up_to),
+        )
     return ""
 
 
 def _pieces_sound(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
-    return "" if sound_items(case.pieces) else "no piece passed the inspection"
+    return "" if sound_items(case.pieces) else Remark("no piece passed the inspection")
 
 
 def _refund_possible(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
     if case.refund is not None:
-        return "the refund of this case is booked already"
+        return Remark("the refund of this case is booked already")
     return wanted.reason if isinstance(wanted, RefundRefused) else ""
 
 
@@ -170,14 +182,16 @@ def _one_person_is_enough(case: DeskCase, step: Step, ledger: Ledger, wanted: Re
     most = ledger.second_person_above
     if most is None or (isinstance(wanted, RefundSum) and wanted.amount <= most):
         return ""
-    return f"a second person must agree to more than {most} {ledger.order.currency}"
+    return Remark(
+        "a second person must agree to more than {amount} {currency}", amount=str(most), currency=ledger.order.currency
+    )
 
 
 def _another_person(case: DeskCase, step: Step, ledger: Ledger, wanted: RefundSum | RefundRefused) -> str:
     if not case.refund_wanted_by:
-        return "nobody has decided for a refund yet"
+        return Remark("nobody has decided for a refund yet")
     if step.address in ("", case.refund_wanted_by):
-        return f"somebody else than {case.refund_wanted_by} must agree"
+        return Remark("somebody else than {address} must agree", address=case.refund_wanted_by)
     return ""
 
 

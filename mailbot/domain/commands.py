@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mailbot.domain.cases import CaseEvent
+from mailbot.domain.cases import CaseEvent, CaseKind
 from mailbot.domain.numbers import row_id
 from mailbot.domain.remarks import Remark
 
@@ -18,20 +18,47 @@ _WORDS: dict[str, CaseEvent] = {
     "同意": CaseEvent.APPROVE,
     "decline": CaseEvent.DECLINE,
     "拒绝": CaseEvent.DECLINE,
+    "shipped": CaseEvent.SHIPPED,
+    "已寄出": CaseEvent.SHIPPED,
     "received": CaseEvent.RECEIVE,
     "收到": CaseEvent.RECEIVE,
+    "agree": CaseEvent.CONFIRM,
+    "复核": CaseEvent.CONFIRM,
+    "repair": CaseEvent.REPAIR,
+    "维修": CaseEvent.REPAIR,
+    "repaired": CaseEvent.REPAIRED,
+    "已修好": CaseEvent.REPAIRED,
+    "replace": CaseEvent.REPLACE,
+    "换新": CaseEvent.REPLACE,
+    "replaced": CaseEvent.REPLACED,
+    "已换新": CaseEvent.REPLACED,
+    "refund": CaseEvent.REFUND_INSTEAD,
+    "退款": CaseEvent.REFUND_INSTEAD,
     "refunded": CaseEvent.REFUND_PAID,
     "已退款": CaseEvent.REFUND_PAID,
+    "sendback": CaseEvent.SEND_BACK,
+    "寄回": CaseEvent.SEND_BACK,
     "withdraw": CaseEvent.WITHDRAW,
     "撤销": CaseEvent.WITHDRAW,
     "撤回": CaseEvent.WITHDRAW,
+    "reopen": CaseEvent.REOPEN,
+    "重开": CaseEvent.REOPEN,
+    "close": CaseEvent.CLOSE,
+    "结案": CaseEvent.CLOSE,
 }
 _INSPECT = ("inspect", "验货")
 _VERDICT = re.compile(
     r"(?:(?P<passed>pass(?:ed)?\b|ok\b|通过|合格)|(?P<failed>fail(?:ed)?\b|不通过|不合格|未通过))", re.IGNORECASE
 )
 _NOTE = ("note", "备注")
-_START_RETURN = ("return", "退货")
+_STARTS: dict[str, CaseKind] = {
+    "return": CaseKind.RETURN,
+    "退货": CaseKind.RETURN,
+    "exchange": CaseKind.EXCHANGE,
+    "换货": CaseKind.EXCHANGE,
+    "warranty": CaseKind.WARRANTY,
+    "保修": CaseKind.WARRANTY,
+}
 _MERGE = ("merge", "合并")
 _NAME_ORDER = re.compile(r"order$|订单号?|訂單號?")
 _NAMED_ORDER = re.compile("[0-9A-Z][0-9A-Z._/-]{2,39}")  # settings know the true form; the store knows the orders
@@ -44,26 +71,54 @@ _CLOSING = re.compile(
 # The words after these are for the customer, and must be there.
 REASONED_EVENTS = (CaseEvent.DECLINE, CaseEvent.INSPECT_FAIL)
 # Nothing stands after these: "#received nothing so far" must not be read as #received.
-_BARE_EVENTS = (CaseEvent.RECEIVE, CaseEvent.WITHDRAW, CaseEvent.INSPECT_PASS)
+_BARE_EVENTS = (
+    CaseEvent.WITHDRAW,
+    CaseEvent.CONFIRM,
+    CaseEvent.REPAIR,
+    CaseEvent.REPLACE,
+    CaseEvent.REFUND_INSTEAD,
+    CaseEvent.REOPEN,
+    CaseEvent.CLOSE,
+)
 _TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by chance
 # Bullets and bold marks before it are a mail program's.
 _COMMAND_LINE = re.compile(r"^(?P<bullet>[\s*•·-]*)[#＃]+\s*(?P<word>[^\W\d_]+)[*_]*\s*(?P<rest>.*)$")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
+# Of these a mail can take only one for a case.
 _DECISIONS = frozenset({CaseEvent.APPROVE, CaseEvent.DECLINE, CaseEvent.WITHDRAW})
+_REMEDIES = frozenset({CaseEvent.REPAIR, CaseEvent.REPLACE, CaseEvent.REFUND_INSTEAD, CaseEvent.SEND_BACK})
 _MOST_SIGN_OFF = 8  # lines of a closing formula with what follows
-_OTHERS = "#order <number>, #return, #merge <ticket> and #note"
+_OTHERS = "#order <number>, #return, #exchange, #warranty, #merge <ticket> and #note"
 
 # How each event is written, for the help that a notice carries.
 COMMAND_LINES: dict[CaseEvent, str] = {
     CaseEvent.APPROVE: "#approve",
     CaseEvent.DECLINE: "#decline <reason>",
+    CaseEvent.SHIPPED: "#shipped <tracking number>",
     CaseEvent.RECEIVE: "#received",
     CaseEvent.INSPECT_PASS: "#inspect pass",
     CaseEvent.INSPECT_FAIL: "#inspect fail <reason>",
+    CaseEvent.CONFIRM: "#agree",
+    CaseEvent.REPAIR: "#repair",
+    CaseEvent.REPAIRED: "#repaired <tracking number>",
+    CaseEvent.REPLACE: "#replace",
+    CaseEvent.REPLACED: "#replaced <order number> <tracking number>",
+    CaseEvent.REFUND_INSTEAD: "#refund",
     CaseEvent.REFUND_PAID: "#refunded",
+    CaseEvent.SEND_BACK: "#sendback <tracking number>",
     CaseEvent.WITHDRAW: "#withdraw",
+    CaseEvent.REOPEN: "#reopen",
+    CaseEvent.CLOSE: "#close",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartCase:
+    """A line that opens a case."""
+
+    kind: CaseKind
+    order_number: str  # upper case; "" for the ticket's own order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +127,7 @@ class Command:
 
     event: CaseEvent
     case_number: str = ""  # "R-100002" where the line names a case, upper case; else "": the only one that is open
-    argument: str  # the reason, the items for #approve, the day of payment for #refunded; "" when not given
+    argument: str  # the reason, items, numbers or the day of payment that stand behind it; "" when not given
     line: str  # as written
 
 
@@ -84,7 +139,7 @@ class StaffWords:
     problems: tuple[str, ...]  # lines that begin with "#" and can't be understood, with what was expected
     text: str  # everything else: words for the customer, unless `internal`
     internal: bool  # a line "#note": the text stays in the house
-    start_return: str | None = None  # "#return": the order number given, "" for the ticket's own; None without it
+    start: StartCase | None = None  # "#return", "#exchange" or "#warranty"
     merge_into: int | None = None  # "#merge T-100001": the other ticket's id
     name_order: str | None = None  # "#order TP…": the order that the ticket is about, upper case
 
@@ -102,7 +157,7 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
     commands: list[Command] = []
     problems: list[str] = []
     words: list[str] = []
-    start_return: str | None = None
+    start: StartCase | None = None
     merge_into: int | None = None
     name_order: str | None = None
     internal = quoting = unmarked = leftover = False
@@ -126,11 +181,11 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
             words.append(match["rest"].strip())
         elif match["bullet"].strip():
             problems.append(Remark("{line}: a command stands at the beginning of its line", line=line.strip()))
-        elif match["word"].casefold() in _START_RETURN:
-            number = match["rest"].strip(" \t\u3000:：").upper()
-            if start_return not in (None, number):
-                problems.append(Remark("{line}: one #return in one mail", line=line.strip()))
-            start_return = number
+        elif (kind := _STARTS.get(match["word"].casefold())) is not None:
+            wanted = StartCase(kind=kind, order_number=match["rest"].strip(" \t\u3000:：").upper())
+            if start not in (None, wanted):
+                problems.append(Remark("{line}: a mail opens one case", line=line.strip()))
+            start = wanted
         elif named := _NAME_ORDER.match(match["word"].casefold()):
             number = _order_number(match["word"][named.end() :], match["rest"])
             if number is None or name_order not in (None, number):
@@ -148,11 +203,11 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
                 commands.append(found)
             else:
                 problems.append(found)
-    others = (start_return, merge_into, name_order)
+    others = (start, merge_into, name_order)
     text = _without_sign_off(
         "\n".join(words).strip(), names, alone=bool(commands) or any(o is not None for o in others)
     )
-    problems.extend(_at_odds(commands, start_return, merge_into, name_order))
+    problems.extend(_at_odds(commands, start, merge_into, name_order))
     reasoned = [index for index, command in enumerate(commands) if command.event in REASONED_EVENTS]
     if text and len(reasoned) == 1:  # what follows a reason belongs to it
         index = reasoned[0]
@@ -168,24 +223,24 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
         problems=tuple(problems),
         text=text,
         internal=internal,
-        start_return=start_return,
+        start=start,
         merge_into=merge_into,
         name_order=name_order,
     )
 
 
 def _at_odds(
-    commands: Sequence[Command], start_return: str | None, merge_into: int | None, name_order: str | None
+    commands: Sequence[Command], start: StartCase | None, merge_into: int | None, name_order: str | None
 ) -> tuple[str, ...]:
     """Commands that one mail can't have together: of each only one would be carried out."""
-    if merge_into is not None and (commands or start_return is not None or name_order is not None):
+    if merge_into is not None and (commands or start is not None or name_order is not None):
         return ("#merge stands alone: send the other commands in a mail of their own",)
-    if start_return is not None and commands:
-        return ("#return sends the form first: send the other commands in a mail of their own",)
-    decided: dict[str, set[CaseEvent]] = {}
+    if start is not None and commands:
+        return ("a new case sends its form first: send the other commands in a mail of their own",)
+    decided: dict[tuple[str, bool], set[CaseEvent]] = {}
     for command in commands:
-        if command.event in _DECISIONS:
-            decided.setdefault(command.case_number, set()).add(command.event)
+        if command.event in _DECISIONS | _REMEDIES:
+            decided.setdefault((command.case_number, command.event in _DECISIONS), set()).add(command.event)
     if any(len(events) > 1 for events in decided.values()):
         return ("the mail decides about one case in two ways: send the one that you mean",)
     if name_order is not None and commands:

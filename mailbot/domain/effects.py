@@ -11,6 +11,7 @@ from mailbot.domain.bounces import AddressState
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.corrections import Correction
 from mailbot.domain.forms import Answers, Item
+from mailbot.domain.refunds import RefundSum
 from mailbot.domain.sayings import Saying
 from mailbot.domain.warranty import WarrantyLine
 
@@ -141,6 +142,7 @@ class OpenCase:
 
     kind: CaseKind
     order_number: str
+    opened_on: date  # the day of the request, where the customer lives
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,24 @@ class MoveCase:
     by: Actor
     by_address: str
     reason: str  # "" when none was given
+    refund_wanted_by: str = ""  # of the case from now on: who decided for a refund that needs a second person
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountPieces:
+    """What arrived of a case's items, and what of it failed the inspection."""
+
+    received: tuple[Item, ...]
+    damaged: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteParcel:
+    """A parcel of the case is on its way; "" leaves what is known."""
+
+    tracking: str = ""  # of the customer's parcel to us
+    sent_tracking: str = ""  # of ours to the customer
+    sent_reference: str = ""  # order number of the replacement in it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,12 +188,18 @@ class BookRefund:
     """A refund becomes due: once per case (unique key), never above what is left of the payment."""
 
     order_number: str
-    amount: Decimal
+    parts: RefundSum
+    deduction_reason: str = ""  # for the customer, "" where nothing is deducted
     currency: str
     payment_method: str
     due_on: date
     due_is_provisional: bool
     decided_by: str  # staff address
+
+    @property
+    def amount(self) -> Decimal:
+        """What is paid back."""
+        return self.parts.amount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +291,8 @@ Effect = (
     | OpenCase
     | FillForm
     | MoveCase
+    | CountPieces
+    | NoteParcel
     | BookRefund
     | SettleRefund
     | MarkOverdueTold

@@ -17,7 +17,7 @@ from mailbot.domain.catalogue import Product
 from mailbot.domain.forms import Item
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.periods import Period, Start, add_months, last_day, moved_to_working_day
-from mailbot.domain.refunds import RefundRefused, RefundSum, RefundTerms, refund_sum
+from mailbot.domain.refunds import PLAIN, RefundRefused, RefundSum, RefundTerms, refund_sum
 from mailbot.domain.terms import Basis, Claim, Condition, OutboundShipping, Payer, Term, TermBook, condition_rank
 from mailbot.domain.workdays import WorkCalendar
 
@@ -113,6 +113,17 @@ def refund_terms(term: Term, deduction: Decimal = Decimal(0)) -> RefundTerms:
     """What a term says about the sum of a refund."""
     return RefundTerms(
         outbound_shipping=term.outbound_shipping, restocking_percent=term.restocking_percent, deduction=deduction
+    )
+
+
+def best_terms(verdicts: Sequence[LineVerdict]) -> RefundTerms:
+    """What the refund of several lines is made up of: where their terms differ, what is better for the customer."""
+    terms = [refund_terms(verdict.best.term) for verdict in verdicts if verdict.best is not None]
+    if not terms:
+        return PLAIN
+    return RefundTerms(
+        outbound_shipping=max((each.outbound_shipping for each in terms), key=tuple(OutboundShipping).index),
+        restocking_percent=min(each.restocking_percent for each in terms),
     )
 
 

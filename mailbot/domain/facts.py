@@ -7,16 +7,18 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mailbot.domain.bounces import AddressState, Severity
-from mailbot.domain.cases import CaseKind, CaseState
+from mailbot.domain.cases import ENDED, CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
 from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
+from mailbot.domain.eligibility import LineVerdict
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
 from mailbot.domain.references import References
+from mailbot.domain.refunds import RefundSum
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
@@ -33,11 +35,16 @@ class RefundFacts:
     """A refund that is booked."""
 
     refund_id: int
-    amount: Decimal
+    parts: RefundSum  # of which the amount is made up
     currency: str
     due_on: date  # last day of the promise (P13)
     settled: bool
     overdue_told: bool  # staff know already that the promise broke
+
+    @property
+    def amount(self) -> Decimal:
+        """What is paid back."""
+        return self.parts.amount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +57,26 @@ class CaseFacts:
     state: CaseState
     order: Order
     answers: Answers  # of the form so far
-    items: tuple[Item, ...]  # what goes back; () while unknown
+    items: tuple[Item, ...]  # what is asked for; () while unknown
     refund: RefundFacts | None
     refunded_before: Decimal  # sum of all refunds booked for the order
     returned_before: tuple[Item, ...] = ()  # pieces refunded under other cases of the order
     staff_reason: str = ""  # the last one that staff gave
+    opened_on: date | None = None  # the day of the request, where the customer lives
+    since: datetime | None = None  # when it came into its state
+    received: tuple[Item, ...] = ()  # what arrived of the items
+    damaged: tuple[Item, ...] = ()  # what of it failed the inspection
+    claimed_elsewhere: tuple[Item, ...] = ()  # pieces that other open cases of the order are about
+    refund_wanted_by: str = ""  # address of the person who decided for a refund that needs a second one
+    tracking: str = ""  # number of the customer's parcel, "" while unknown
+    sent_reference: str = ""  # order number of the replacement, "" where none was sent
+    sent_tracking: str = ""  # number of our parcel to the customer
+    verdicts: tuple[LineVerdict, ...] = ()  # what the terms say about each item, where a decision about it is near
 
     @property
     def is_open(self) -> bool:
         """True while something can still happen without a person changing their mind."""
-        return self.state not in (CaseState.REFUNDED, CaseState.DECLINED, CaseState.WITHDRAWN)
+        return self.state not in ENDED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +213,12 @@ class Facts:
     case_named: CaseFacts | None = None  # of the ticket: its proven customer names it, its refund or the ticket
     complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
+    day_there: date | None = None  # where the buyer of the matched order lives
+
+    @property
+    def customer_day(self) -> date:
+        """The day of a request: where the customer lives, as far as that is known."""
+        return self.day_there or self.today
 
     @property
     def not_to(self) -> tuple[str, ...]:

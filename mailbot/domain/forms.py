@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order
@@ -32,9 +32,9 @@ _ALL = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """One line of the form, from rules/returns.yaml."""
+    """One line of a form, from rules/forms.yaml."""
 
-    name: str  # order_number, items, condition, reason or proof
+    name: str  # order_number, items, wanted, condition, fault, purchased_on, proof or reason
     required: bool
     labels: Mapping[str, str]  # language -> label as printed
     hints: Mapping[str, str]  # language -> how to fill it in
@@ -47,6 +47,10 @@ class FormField:
     def hint(self, language: str) -> str:
         """The hint in `language`, or nothing."""
         return self.hints.get(language, "")
+
+    def as_required(self, *, required: bool) -> FormField:
+        """The field as a line that must be filled in, or may be."""
+        return replace(self, required=required)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +138,35 @@ def named_items(text: str, order: Order) -> tuple[Item, ...]:
     if not spots and _ALL.search(text):
         return tuple(Item(model=line.model, quantity=line.quantity) for line in order.lines)
     return tuple(items)
+
+
+_BETWEEN = re.compile(r"[,，、;；+&]|\b(?:and|und|et|y)\b|和|及|与", re.IGNORECASE)
+_COUNT_BEFORE = rf"(?:(\d{{1,4}})\s*{_PIECES}\s*)?"
+_COUNT_AFTER = rf"(?:\s*[x×*]\s*(\d{{1,4}})|\s+(\d{{1,4}})\s*{_PIECES})?[.。]?"
+
+
+def exact_items(text: str, order: Order) -> tuple[Item, ...]:
+    """The items that `text` names and nothing else, as staff write them: "TP-K17 × 2, TP-F9", or "all"; () otherwise.
+
+    A model without a number means one piece. More than was bought isn't cut down: it is for the caller to refuse.
+    """
+    if _ALL.fullmatch(text.strip(" .。!！")):
+        return tuple(Item(model=line.model, quantity=line.quantity) for line in order.lines)
+    found: dict[str, int] = {}
+    for part in filter(None, map(str.strip, _BETWEEN.split(text))):
+        item = next(filter(None, (_one_item(part, line.model) for line in order.lines)), None)
+        if item is None or item.model in found:
+            return ()
+        found[item.model] = item.quantity
+    return tuple(Item(model=model, quantity=quantity) for model, quantity in found.items())
+
+
+def _one_item(part: str, model: str) -> Item | None:
+    match = re.fullmatch(_COUNT_BEFORE + re.escape(model) + _COUNT_AFTER, part, re.IGNORECASE)
+    if match is None:
+        return None
+    quantity = int(next((group for group in match.groups() if group), "1"))
+    return Item(model=model, quantity=quantity) if quantity else None
 
 
 def _model_spot(model: str, text: str) -> tuple[int, int] | None:

@@ -26,7 +26,7 @@ class Brand:
     phone_hours: str  # "" when not given, e.g. "Mon–Fri 9:00–18:00 (UTC+8)"
     chat_url: str  # live chat, "" when there is none
     website: str  # "" when there is none
-    return_address: tuple[str, ...]  # postal lines; named only in return_approved (P10)
+    return_address: tuple[str, ...]  # postal lines, for the customer's country; named only in *_approved (P10)
     color: str = "#12435f"  # of the bar and the headings in the HTML part, "#rrggbb"
 
 
@@ -52,14 +52,28 @@ class FormLine:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """A return case."""
+    """A return, an exchange or a warranty case."""
 
     number: str  # "R-100001"
     state: str
     form: tuple[FormLine, ...]  # every line of the form, in order
     items: tuple[str, ...]  # what goes back, e.g. "TP-K17 × 1"
     reason: str  # the customer's reason, "" when none was given (P7 needs none)
-    staff_reason: str  # what staff wrote after #decline or #inspect fail, "" otherwise
+    staff_reason: str  # what staff wrote after #decline or #inspect fail, or why some pieces did not pass, "" otherwise
+    kind: str = "return"  # "return", "exchange" or "warranty"
+    fault: str = ""  # what is wrong with the piece, in the customer's words (P3)
+    wanted: str = ""  # what they get in exchange, "TP-K18 × 1"; "" for the same model
+    waits_for: str = ""  # what a reminder or an expiry is about: "form" or "parcel"
+    waits_until: date | None = None  # last day for the form to come back or the parcel to be sent
+    shop_pays_shipping: bool = False  # of the way to the shop; False: the customer does (P11)
+    has_slip: bool = False  # a return slip is attached to the letter
+    tracking: str = ""  # number of the customer's own parcel, "" while unknown
+    accepted: tuple[str, ...] = ()  # pieces that passed the inspection, "TP-K17 × 1"
+    rejected: tuple[str, ...] = ()  # pieces that didn't
+    send_by: date | None = None  # last day of the promise to send the replacement; None where none was named
+    sent_reference: str = ""  # number of the order under which the replacement goes, "" for none
+    sent_tracking: str = ""  # of the parcel to the customer: replacement, repaired piece or their own piece back
+    replacement_warranty_until: date | None = None  # last covered day of the replacement or of the repaired piece
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +87,13 @@ class RefundView:
     due_on: date  # last day of the promise, counted in working days
     due_is_provisional: bool  # the holiday calendar of that year isn't published yet
     settled_on: date | None  # when finance paid
+    # The parts, in the refund's currency: goods + shipping - restocking - deduction = amount.
+    goods: Decimal = Decimal(0)  # what the pieces cost after their share of the discount
+    shipping: Decimal = Decimal(0)  # of the delivery that the customer paid for
+    restocking: Decimal = Decimal(0)  # fee that the shop keeps
+    deduction: Decimal = Decimal(0)  # taken off by staff
+    deduction_reason: str = ""  # why, in the words of staff
+    expected_on: date | None = None  # where the promise broke: the day that staff now name, None while they name none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +130,9 @@ class Policy:
     refund_days_max: int  # P13
     mail_megabytes: int  # the largest mail that is read, limits.message_bytes
     files_megabytes: int  # what fits into it: files grow by a third and a little in a mail (base64, RFC 2045)
+    exchange_days_max: int = 0  # working days in which a replacement is sent (P12); 0: no number is named
+    form_days: int = 0  # working days that a form is waited for; 0: no number is named
+    parcel_days: int = 0  # working days that the parcel of an approved case is waited for; 0: no number is named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +195,7 @@ class Letter:
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
     confirm: ConfirmView | None = None  # confirm_access only
-    warranty: tuple[WarrantyLine, ...] = ()  # warranty_status only
+    warranty: tuple[WarrantyLine, ...] = ()  # warranty_status and warranty_ended only
     choices: tuple[Order, ...] = ()  # which_order only: the reader's own, to choose from
     message: str = ""  # a staff member's own words to the customer (template staff_reply)
     agent: str = ""  # that staff member's name

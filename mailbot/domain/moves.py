@@ -1,29 +1,45 @@
-"""From "this happens to the case" to effects: the transition table applied to the facts."""
+"""From "this happens to the case" to effects: one step of the table, with what it brings about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from mailbot.domain.cases import Actor, CaseEvent, CaseState, Consequence, NotPossible, find_transition, possible_events
+from mailbot.domain.cases import (
+    CLAIMING,
+    Actor,
+    CaseEvent,
+    Consequence,
+    NotPossible,
+    in_words,
+    possible_events,
+    rows_for,
+)
+from mailbot.domain.casesteps import DeskCase, Ledger, Moved, Step, StepRefused, take
+from mailbot.domain.commanddetails import Details, Unreadable, read_details
 from mailbot.domain.commands import COMMAND_LINES, REASONED_EVENTS, Command, paid_on
 from mailbot.domain.effects import (
     BookRefund,
     CloseTicket,
+    CountPieces,
     Effect,
     FillForm,
     MoveCase,
+    NoteParcel,
     Reader,
     ReopenTicket,
     SettleRefund,
     UseCase,
     Write,
 )
+from mailbot.domain.eligibility import Outcome, best_terms
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import Item, named_items, write_items
+from mailbot.domain.forms import Item, write_items
 from mailbot.domain.numbers import case_number
-from mailbot.domain.refunds import RefundRefused, refund_amount
+from mailbot.domain.pieces import LinePieces, Pieces, counted
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
@@ -35,7 +51,7 @@ class Mover:
     """Who moves a case, and when."""
 
     actor: Actor
-    address: str  # lower case
+    address: str  # lower case; "" where it is no person
     today: date  # in the desk's time zone
 
 
@@ -51,62 +67,152 @@ def move_case(
     case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
 ) -> tuple[Effect, ...] | Refusal:
     """The effects of one event on a case, or why it can't happen now."""
-    row = find_transition(case.kind, case.state, command.event, mover.actor)
-    if isinstance(row, NotPossible):
-        return Refusal(reasons=(_explain(row),))
-    effects: list[Effect] = []
-    if command.event is CaseEvent.APPROVE:
-        items = _items_to_approve(case, command)
-        if isinstance(items, Refusal):
-            return items
-        if items != case.items:
-            effects.append(FillForm(answers=case.answers, items=items))
-    effects.append(
-        MoveCase(
-            event=command.event,
-            expected=case.state,
-            to=row.to,
-            by=mover.actor,
-            by_address=mover.address,
-            reason=command.argument if command.event in REASONED_EVENTS else "",
+    if not any(rows_for(case.kind, case.state, command.event, mover.actor)):
+        possible = possible_events(case.kind, case.state, mover.actor)
+        return Refusal(
+            reasons=(_explain(NotPossible(kind=case.kind, state=case.state, event=command.event, possible=possible)),)
         )
+    details = read_details(command, case.order)
+    if isinstance(details, Unreadable):
+        return Refusal(reasons=(details.reason,))
+    step = Step(event=command.event, by=mover.actor, address=mover.address, items=details.items)
+    taken = take(desk_case(case), step, ledger_of(case, policy, details.deduction))
+    if isinstance(taken, NotPossible):
+        return Refusal(reasons=(_explain(taken),))
+    if isinstance(taken, StepRefused):
+        return Refusal(reasons=(_cant(case, command, taken.reason),))
+    if Consequence.SETTLE_REFUND in taken.row.then and paid_on(command, mover.today) > mover.today:
+        return Refusal(
+            reasons=(Remark("{line}: that day is still to come; write it when the money is paid", line=command.line),)
+        )
+    return tuple(_effects(case, command, mover, policy, calendar, details, taken))
+
+
+def by_itself(event: CaseEvent) -> Command:
+    """An event that nobody wrote a line for."""
+    return Command(event=event, argument="", line="")
+
+
+def _effects(
+    case: CaseFacts,
+    command: Command,
+    mover: Mover,
+    policy: ReturnPolicy,
+    calendar: WorkCalendar,
+    details: Details,
+    taken: Moved,
+) -> Iterable[Effect]:
+    """What a step that is taken brings about, in order."""
+    after, then = taken.case, taken.row.then
+    asked = tuple(Item(model=line.model, quantity=line.asked) for line in after.pieces)
+    if asked != case.items:
+        yield FillForm(answers=case.answers, items=asked)
+    counts = CountPieces(
+        received=tuple(Item(model=line.model, quantity=line.received) for line in after.pieces if line.received),
+        damaged=tuple(Item(model=line.model, quantity=line.damaged) for line in after.pieces if line.damaged),
     )
-    if case.state is CaseState.DECLINED:
-        effects.append(ReopenTicket())
-    if Consequence.BOOK_REFUND in row.then:
-        booking = _book_refund(case, mover, policy, calendar)
-        if isinstance(booking, Refusal):
-            return booking
-        effects.append(booking)
-    if Consequence.SETTLE_REFUND in row.then:
-        if paid_on(command, mover.today) > mover.today:
-            return Refusal(
-                reasons=(
-                    Remark("{line}: that day is still to come; write it when the money is paid", line=command.line),
-                )
-            )
-        effects.append(SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address))
-    if row.letter:
-        effects.append(
-            Write(
-                template=row.letter,
-                to=Reader.CUSTOMER,
-                automatic=mover.actor is Actor.CUSTOMER,
-                with_order=True,
-            )
+    if (counts.received, counts.damaged) != (case.received, case.damaged):
+        yield counts
+    if details.tracking or details.reference:
+        theirs = command.event is CaseEvent.SHIPPED
+        yield NoteParcel(
+            tracking=details.tracking if theirs else "",
+            sent_tracking="" if theirs else details.tracking,
+            sent_reference=details.reference,
         )
-    if Consequence.CLOSE_TICKET in row.then:
-        effects.append(CloseTicket())
-    return tuple(effects)
+    yield MoveCase(
+        event=command.event,
+        expected=case.state,
+        to=taken.row.to,
+        by=mover.actor,
+        by_address=mover.address,
+        reason=command.argument if command.event in REASONED_EVENTS else details.deduction_reason,
+        refund_wanted_by=after.refund_wanted_by,
+    )
+    if Consequence.OPEN_TICKET in then:
+        yield ReopenTicket()
+    if Consequence.BOOK_REFUND in then and after.refund is not None:
+        promise = add_working_days(calendar, mover.today, policy.refund_days_max)
+        yield BookRefund(
+            order_number=case.order.number,
+            parts=after.refund,
+            deduction_reason=details.deduction_reason,
+            currency=case.order.currency,
+            payment_method=case.order.payment_method,
+            due_on=promise.day,
+            due_is_provisional=promise.provisional,
+            decided_by=mover.address,
+        )
+    if Consequence.SETTLE_REFUND in then:
+        yield SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address)
+    for consequence, headline in TASKS.items():
+        if consequence in then:
+            yield Write(template="staff_task", to=Reader.STAFF, automatic=False, headline=headline, with_order=True)
+    if taken.letter:
+        automatic = mover.actor is not Actor.STAFF
+        yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
+    if Consequence.CLOSE_TICKET in then:
+        yield CloseTicket()
 
 
-def _items_to_approve(case: CaseFacts, command: Command) -> tuple[Item, ...] | Refusal:
-    """What goes back: what staff name in the command, else what the form says. An approval without is a dead end."""
-    items = named_items(command.argument, case.order) if command.argument else case.items
-    if items:
-        return items
-    bought = write_items([Item(model=line.model, quantity=line.quantity) for line in case.order.lines])
-    return Refusal(reasons=(Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=bought),))
+# What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
+TASKS = {
+    Consequence.ASK_ANOTHER: "second_person_wanted",
+    Consequence.ORDER_REPLACEMENT: "replacement_wanted",
+}
+
+
+def desk_case(case: CaseFacts) -> DeskCase:
+    """The case as the table's steps see it."""
+    return DeskCase(
+        kind=case.kind,
+        state=case.state,
+        pieces=_pieces(case),
+        refund_wanted_by=case.refund_wanted_by,
+        refund=case.refund.parts if case.refund is not None else None,
+    )
+
+
+def _pieces(case: CaseFacts) -> Pieces:
+    bought = Counter({line.model: line.quantity for line in case.order.lines})
+    gone = counted((*case.returned_before, *case.claimed_elsewhere))
+    received, damaged = counted(case.received), counted(case.damaged)
+    return tuple(
+        LinePieces(
+            model=item.model,
+            bought=bought[item.model],
+            gone=gone[item.model],
+            asked=item.quantity,
+            received=received[item.model],
+            damaged=damaged[item.model],
+        )
+        for item in case.items
+    )
+
+
+def ledger_of(case: CaseFacts, policy: ReturnPolicy, deduction: Decimal = Decimal(0)) -> Ledger:
+    """What else is known about the case's order, and the limits for decisions about it.
+
+    Rules approve by themselves only what the terms plainly allow.
+    """
+    currency = case.order.currency
+    plain = bool(case.verdicts) and all(verdict.outcome is Outcome.ELIGIBLE for verdict in case.verdicts)
+    return Ledger(
+        order=case.order,
+        refunded_before=case.refunded_before,
+        refunded_items=case.returned_before,
+        claimed_items=case.claimed_elsewhere,
+        terms=replace(best_terms(case.verdicts), deduction=deduction),
+        automatic_up_to=policy.automatic_up_to.get(currency) if plain else None,
+        second_person_above=policy.second_person_above.get(currency),
+    )
+
+
+def _cant(case: CaseFacts, command: Command, reason: str) -> str:
+    if command.event is CaseEvent.APPROVE and not case.items and not command.argument:
+        bought = write_items([Item(model=line.model, quantity=line.quantity) for line in case.order.lines])
+        return Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=bought)
+    return Remark("{line}: {why}", line=command.line, why=reason) if command.line else reason
 
 
 def move_cases(
@@ -130,27 +236,55 @@ def move_cases(
         effects.append(UseCase(case_id=case.case_id))
         effects.extend(effect for effect in moved if not isinstance(effect, CloseTicket))
         closing = closing or any(isinstance(effect, CloseTicket) for effect in moved)
-        for effect in moved:
-            if isinstance(effect, MoveCase):
-                now[case.case_id] = replace(now[case.case_id], state=effect.to)
-            elif isinstance(effect, FillForm):
-                now[case.case_id] = replace(now[case.case_id], items=effect.items)
-            elif isinstance(effect, BookRefund):
-                now = {key: _after_booking(other, now[case.case_id], effect) for key, other in now.items()}
+        now = _after(now, case, moved)
     if closing and not any(case.is_open for case in now.values()):
         effects.append(CloseTicket())
     return tuple(effects)
 
 
-def _after_booking(other: CaseFacts, case: CaseFacts, booking: BookRefund) -> CaseFacts:
-    """Another case of the same order, once the refund of `case` is booked: no piece is paid back twice (G6)."""
-    if other.case_id == case.case_id or other.order.number != booking.order_number:
+def _after(now: Mapping[int, CaseFacts], case: CaseFacts, moved: Sequence[Effect]) -> dict[int, CaseFacts]:
+    """The cases of a ticket once a step of one of them is taken: no piece goes back twice, none is paid twice (G6)."""
+    after, booked = case, None
+    for effect in moved:
+        match effect:
+            case MoveCase():
+                after = replace(after, state=effect.to, refund_wanted_by=effect.refund_wanted_by)
+            case FillForm():
+                after = replace(after, items=effect.items)
+            case CountPieces():
+                after = replace(after, received=effect.received, damaged=effect.damaged)
+            case BookRefund():
+                booked = effect
+    return {key: after if key == case.case_id else _beside(other, case, after, booked) for key, other in now.items()}
+
+
+def _beside(other: CaseFacts, before: CaseFacts, after: CaseFacts, booked: BookRefund | None) -> CaseFacts:
+    """Another case of the ticket, once `before` became `after`."""
+    if other.order.number != after.order.number:
         return other
+    claimed = counted(other.claimed_elsewhere)
+    claimed.subtract(counted(_claims(before)))
+    claimed.update(counted(_claims(after)))
+    left = tuple(Item(model=model, quantity=number) for model, number in claimed.items() if number > 0)
+    if booked is None:
+        return replace(other, claimed_elsewhere=left)
+    sound = counted(after.received)
+    sound.subtract(counted(after.damaged))
+    paid = tuple(Item(model=model, quantity=number) for model, number in sound.items() if number > 0)
     return replace(
         other,
-        refunded_before=other.refunded_before + booking.amount,
-        returned_before=(*other.returned_before, *case.items),
+        claimed_elsewhere=left,
+        refunded_before=other.refunded_before + booked.amount,
+        returned_before=(*other.returned_before, *paid),
     )
+
+
+def _claims(case: CaseFacts) -> tuple[Item, ...]:
+    """The pieces that no other case can be about."""
+    if case.state not in CLAIMING:
+        return ()
+    received = counted(case.received)
+    return tuple(replace(item, quantity=max(item.quantity, received[item.model])) for item in case.items)
 
 
 def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refusal:
@@ -168,50 +302,25 @@ def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refu
 
 
 def asks_staff(case: CaseFacts, event: CaseEvent, by: Actor) -> bool:
-    """True where the transition's row wants a decision from staff."""
-    row = find_transition(case.kind, case.state, event, by)
-    return not isinstance(row, NotPossible) and Consequence.ASK_STAFF in row.then
-
-
-def _book_refund(case: CaseFacts, mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar) -> BookRefund | Refusal:
-    if case.refund is not None:
-        return Refusal(reasons=(Remark("the refund of this case is booked already"),))
-    if not case.items:
-        return Refusal(reasons=(Remark("it isn't known which items came back"),))
-    amount = refund_amount(case.order, case.items, case.refunded_before, case.returned_before)
-    if isinstance(amount, RefundRefused):
-        return Refusal(reasons=(amount.reason,))
-    promise = add_working_days(calendar, mover.today, policy.refund_days_max)
-    return BookRefund(
-        order_number=case.order.number,
-        amount=amount,
-        currency=case.order.currency,
-        payment_method=case.order.payment_method,
-        due_on=promise.day,
-        due_is_provisional=promise.provisional,
-        decided_by=mover.address,
-    )
+    """True where a row for the event wants a decision from staff."""
+    return any(Consequence.ASK_STAFF in row.then for row in rows_for(case.kind, case.state, event, by))
 
 
 def _explain(answer: NotPossible) -> str:
-    what = COMMAND_LINES.get(answer.event, answer.event.value)
+    what = COMMAND_LINES.get(answer.event, in_words(answer.event))
     if not answer.possible:
         return Remark(
             "{what} is not possible: the case is {state} and nothing more can happen to it",
             what=what,
-            state=_in_words(answer.state),
+            state=in_words(answer.state),
         )
-    lines = ", ".join(COMMAND_LINES.get(event, event.value) for event in answer.possible)
+    lines = ", ".join(COMMAND_LINES.get(event, in_words(event)) for event in answer.possible)
     return Remark(
         "{what} is not possible while the case is {state}; possible now: {lines}",
         what=what,
-        state=_in_words(answer.state),
+        state=in_words(answer.state),
         lines=lines,
     )
-
-
-def _in_words(state: CaseState) -> str:
-    return state.value.replace("_", " ")
 
 
 def commands_now(case: CaseFacts | None) -> tuple[CaseEvent, ...]:

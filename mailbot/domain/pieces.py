@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.domain.forms import Item
 from mailbot.domain.orders import Order
+from mailbot.domain.remarks import Remark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +51,13 @@ def ask_for(order: Order, items: Sequence[Item], gone: Sequence[Item] = ()) -> P
     for model, asked in wanted.items():
         line = lines.get(model)
         if line is None:
-            return PiecesRefused(reason=f"order {order.number} has no {model}")
+            return PiecesRefused(reason=Remark("order {number} has no {model}", number=order.number, model=model))
         pieces = LinePieces(model=model, bought=line.quantity, gone=before[model], asked=asked)
         if not 1 <= asked <= pieces.left:
             return PiecesRefused(reason=_only(pieces, asked))
         found.append(pieces)
     if not found:
-        return PiecesRefused(reason="it isn't clear which pieces are meant: name model and number")
+        return PiecesRefused(reason=Remark("it isn't clear which pieces are meant: name model and number"))
     return tuple(found)
 
 
@@ -72,7 +73,7 @@ def receive(pieces: Pieces, items: Sequence[Item] = ()) -> Pieces | PiecesRefuse
         if not 0 <= arrived[line.model] <= line.left:
             return PiecesRefused(reason=_only(line, arrived[line.model]))
     if not any(arrived.values()):
-        return PiecesRefused(reason="nothing arrived")
+        return PiecesRefused(reason=Remark("nothing arrived"))
     return tuple(replace(line, received=arrived[line.model], damaged=0) for line in pieces)
 
 
@@ -85,7 +86,12 @@ def mark_damaged(pieces: Pieces, items: Sequence[Item]) -> Pieces | PiecesRefuse
     for line in pieces:
         if not 0 <= damaged[line.model] <= line.received:
             return PiecesRefused(
-                reason=f"{line.received} × {line.model} arrived, {damaged[line.model]} of them can't be damaged"
+                reason=Remark(
+                    "{received} × {model} arrived, {damaged} of them can't be damaged",
+                    received=str(line.received),
+                    model=line.model,
+                    damaged=str(damaged[line.model]),
+                )
             )
     return tuple(replace(line, damaged=damaged[line.model]) for line in pieces)
 
@@ -107,10 +113,26 @@ def _unknown(pieces: Pieces, items: Counter[str]) -> PiecesRefused | None:
     known = {line.model for line in pieces}
     for model in items:
         if model not in known:
-            return PiecesRefused(reason=f"{model} was not asked for; what was: {', '.join(sorted(known))}")
+            return PiecesRefused(
+                reason=Remark(
+                    "{model} was not asked for; what was: {models}", model=model, models=", ".join(sorted(known))
+                )
+            )
     return None
 
 
 def _only(pieces: LinePieces, number: int) -> str:
-    gone = f", {pieces.gone} went back before or are asked for elsewhere" if pieces.gone else ""
-    return f"{pieces.bought} × {pieces.model} were bought{gone}: {number} can't be"
+    if not pieces.gone:
+        return Remark(
+            "{bought} × {model} were bought: {number} can't be",
+            bought=str(pieces.bought),
+            model=pieces.model,
+            number=str(number),
+        )
+    return Remark(
+        "{bought} × {model} were bought, {gone} went back before or are asked for elsewhere: {number} can't be",
+        bought=str(pieces.bought),
+        model=pieces.model,
+        gone=str(pieces.gone),
+        number=str(number),
+    )

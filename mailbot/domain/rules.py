@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Generic, TypeVar
 
+from mailbot.domain.cases import CaseKind
+from mailbot.domain.catalogue import Product
 from mailbot.domain.effects import ClearAddress, Decision, Effect, RuleTrace
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
@@ -55,7 +58,8 @@ class ReturnPolicy:
     window_days: int  # P7: days after the purchase in which a return may be asked for
     refund_days_min: int  # P13: working days
     refund_days_max: int
-    form: tuple[FormField, ...]  # P9
+    automatic_up_to: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> rules may approve by themselves
+    second_person_above: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> refunds that take two people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +71,11 @@ class RuleBook:
     due_rules: tuple[Rule[DueFacts], ...]
     wishes: WishTable
     returns: ReturnPolicy
+    forms: Mapping[CaseKind, tuple[FormField, ...]]  # P3, P9
     shipping: ShippingTable
     terms: TermBook  # of returns, exchanges and the warranty, by day of purchase
+    products: Mapping[str, Product]  # of the catalogue, by model
+    return_addresses: Mapping[str, tuple[str, ...]]  # country -> postal lines, where it isn't that of the settings
     zones: Mapping[str, tuple[str, ...]]  # country -> the time zones that count there, where it isn't all it has
 
 

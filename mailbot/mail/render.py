@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from mailbot.errors import ConfigError
 from mailbot.mail.colours import Palette, palette
 from mailbot.mail.letter_values import CLOSE, FILTERS, OPEN, mark, one_line
 from mailbot.mail.sample_letters import sample_letters
+from mailbot.mail.slip.words import SlipWords, read_words
 from mailbot.mail.template_check import SUFFIX, TEMPLATE_FAULTS, Variables, fault, lint
 
 MAX_SUBJECT = 160  # characters; longer ones are cut at the end
@@ -33,8 +34,8 @@ LAYOUT = "_layout.html.j2"
 
 _MARKED = re.compile(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}", re.DOTALL)
 _SLOT = re.compile(f"{OPEN}([a-z]?[0-9]*){CLOSE}")
-# What mustn't be broken: the number of a ticket, case or refund, which people copy, and a masked address.
-_WHOLE = re.compile(r"[A-Z]{1,3}-[0-9]+|\S?…\S?@\S{1,25}")
+# What mustn't be broken: the number of a ticket, case or refund, which people copy, pieces and a masked address.
+_WHOLE = re.compile(r"[A-Z]{1,3}-[0-9]+|\S{1,20} × [0-9]{1,4}|\S?…\S?@\S{1,25}")
 _MAIL_WORD = re.compile(r"\b[Ee]-[Mm]ails?(?!\w)")
 _UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -90,6 +91,7 @@ class Templates:
         self._variables = Variables(self._environment)
         self._page = lru_cache(maxsize=512)(self._make_page)
         self._choose = lru_cache(maxsize=512)(self._find_language)
+        self._slip_words = lru_cache(maxsize=64)(partial(read_words, directory))
 
     @classmethod
     def load(cls, directory: Path, fallback: Sequence[str] = ("en",)) -> Templates:
@@ -158,6 +160,13 @@ class Templates:
             html=_fill(page, values, subject=subject, brand=letter.brand.name),
             language=used,
         )
+
+    def slip_words(self, language: str) -> SlipWords:
+        """What a return slip says in `language`, one of `languages()` (`Rendered.language` of the letter around it).
+
+        Raises ConfigError, naming file and line, where the words are missing or wrong.
+        """
+        return self._slip_words(language)
 
     def variables(self, name: str) -> Mapping[str, frozenset[str]]:
         """What the letter `name` and its partials name, "case.number", by language; unreadable ones are left out."""

@@ -1,8 +1,8 @@
-"""Sample letters for `mailbot check` and for previews: one with everything, one with the least a letter may have."""
+"""Sample letters for `mailbot check` and for previews: some with everything, some with the least a letter may have."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -66,12 +66,17 @@ _WARRANTY = (
 )
 _REFUND = RefundView(
     number="RF-100001",
-    amount=Decimal("299.00"),
+    amount=Decimal("279.00"),
     currency="CNY",
     payment_method="Alipay",
     due_on=date(2026, 3, 27),
     due_is_provisional=True,
     settled_on=date(2026, 3, 24),
+    goods=Decimal("299.00"),
+    shipping=Decimal("25.00"),
+    restocking=Decimal("15.00"),
+    deduction=Decimal("30.00"),
+    expected_on=date(2026, 4, 3),
 )
 _MAIL = MailView(
     sender_name="Robin Sample",
@@ -139,21 +144,56 @@ _NOTE = StaffNote(
 )
 
 
-def _form(words: SampleWords) -> tuple[FormLine, ...]:
-    """The lines of the form; the last one is optional."""
+def _form(words: SampleWords, kind: str) -> tuple[FormLine, ...]:
+    """The lines of the form; the customer's reason is optional."""
+    lines = words.warranty_form if kind == "warranty" else words.form
+    if kind == "exchange":
+        lines = (*lines[:-1], words.wanted, lines[-1])
     return tuple(
-        FormLine(label=label, value=value, hint=hint, missing=not value and place < len(words.form))
-        for place, (label, value, hint) in enumerate(words.form, start=1)
+        FormLine(label=label, value=value, hint=hint, missing=not value and (label, value, hint) != words.form[-1])
+        for label, value, hint in lines
     )
 
 
-def sample_letter(language: str) -> Letter:
-    """A letter where every field has a value."""
+def _case(words: SampleWords, kind: str) -> CaseView:
+    """A case where every field has a value; the customer pays for the parcel, as policy P11 says."""
+    return CaseView(
+        number="R-100001",
+        state="submitted",
+        form=_form(words, kind),
+        items=("TP-K17 × 1",),
+        reason=words.reason,
+        staff_reason=words.not_covered if kind == "warranty" else words.staff_reason,
+        kind=kind,
+        fault=words.fault,
+        wanted="TP-K18 × 1",
+        waits_for="parcel",
+        waits_until=date(2026, 4, 8),
+        has_slip=True,
+        tracking="SF0000000002",
+        accepted=("TP-K17 × 1",),
+        rejected=("TP-F02 × 1",),
+        send_by=date(2026, 3, 25),
+        sent_reference="TP2026032008",
+        sent_tracking="SF0000000003",
+        replacement_warranty_until=date(2028, 3, 1),
+    )
+
+
+def sample_letter(language: str, kind: str = "return") -> Letter:
+    """A letter where every field has a value, about a case of `kind`."""
     words = sample_words(language)
     return Letter(
         brand=_BRAND,
         policy=Policy(
-            return_window_days=30, refund_days_min=5, refund_days_max=7, mail_megabytes=50, files_megabytes=35
+            return_window_days=30,
+            refund_days_min=5,
+            refund_days_max=7,
+            mail_megabytes=50,
+            files_megabytes=35,
+            exchange_days_max=5,
+            form_days=10,
+            parcel_days=15,
         ),
         today=date(2026, 3, 18),
         now=datetime(2026, 3, 18, 2, 30, tzinfo=UTC),
@@ -165,15 +205,8 @@ def sample_letter(language: str) -> Letter:
         ),
         order=_ORDER,
         shipping=words.shipping,
-        case=CaseView(
-            number="R-100001",
-            state="submitted",
-            form=_form(words),
-            items=("TP-K17 × 1",),
-            reason=words.reason,
-            staff_reason=words.staff_reason,
-        ),
-        refund=replace(_REFUND, currency=words.currency),
+        case=_case(words, kind),
+        refund=replace(_REFUND, currency=words.currency, deduction_reason=words.deduction_reason),
         mail=_MAIL,
         note=_NOTE,
         warranty=_WARRANTY,
@@ -187,6 +220,9 @@ def sample_letter(language: str) -> Letter:
     )
 
 
+_NOTHING = Decimal(0)
+
+
 def _bare_letter(full: Letter) -> Letter:
     """The same letter with every optional value empty: branches for "unknown" and "none" are taken."""
     if full.case is None or full.refund is None or full.mail is None:
@@ -194,9 +230,28 @@ def _bare_letter(full: Letter) -> Letter:
     return replace(
         full,
         brand=replace(full.brand, phone="", phone_hours="", chat_url="", website=""),
+        policy=replace(full.policy, exchange_days_max=0, form_days=0, parcel_days=0),
         ticket=replace(full.ticket, subject="", customer_name=""),
-        case=replace(full.case, items=(), reason="", form=tuple(replace(x, hint="") for x in full.case.form)),
-        refund=replace(full.refund, due_is_provisional=False),
+        case=CaseView(
+            number=full.case.number,
+            state=full.case.state,
+            form=tuple(replace(x, hint="") for x in full.case.form),
+            items=(),
+            reason="",
+            staff_reason=full.case.staff_reason,
+            kind=full.case.kind,
+            waits_for="form",
+        ),
+        refund=replace(
+            full.refund,
+            due_is_provisional=False,
+            goods=_NOTHING,
+            shipping=_NOTHING,
+            restocking=_NOTHING,
+            deduction=_NOTHING,
+            deduction_reason="",
+            expected_on=None,
+        ),
         mail=replace(
             full.mail,
             sender_name="",
@@ -215,25 +270,55 @@ def _bare_letter(full: Letter) -> Letter:
     )
 
 
+def _variations(full: Letter) -> Iterator[Letter]:
+    """Letters between the full and the bare one: what may be there without the other."""
+    case, refund = full.case, full.refund
+    if case is None or refund is None:
+        raise ValueError("the full sample has a case and a refund")
+    yield replace(
+        full,
+        case=replace(case, waits_for="form", shop_pays_shipping=True, rejected=(), wanted="", sent_reference=""),
+        refund=replace(refund, amount=Decimal("324.00"), restocking=_NOTHING, deduction=_NOTHING, expected_on=None),
+    )
+    yield replace(
+        full,
+        case=replace(case, waits_until=None, has_slip=False, accepted=(), tracking="", send_by=None, sent_tracking=""),
+        refund=replace(refund, amount=Decimal("269.00"), shipping=_NOTHING, restocking=_NOTHING, deduction_reason=""),
+    )
+
+
+_KINDS = ("return", "exchange", "warranty")
+# Letters about a case, and the kinds of case that they may be about.
+_CASE_LETTERS: dict[str, tuple[str, ...]] = {
+    **{f"{kind}_{what}": (kind,) for kind in _KINDS for what in ("form", "submitted", "approved", "inspection_failed")},
+    **dict.fromkeys(
+        (
+            "case_form_missing",
+            "case_declined",
+            "case_received",
+            "case_withdrawn",
+            "case_expired",
+            "case_sent_back",
+            "case_reminder",
+        ),
+        _KINDS,
+    ),
+    **dict.fromkeys(("exchange_due", "exchange_late", "exchange_out_of_stock", "replacement_sent"), _KINDS[1:]),
+    **dict.fromkeys(("warranty_repair", "repaired_sent"), _KINDS[2:]),
+    **dict.fromkeys(("refund_notice", "refund_settled", "refund_late"), _KINDS),
+}
+_REFUND_LETTERS = ("refund_notice", "refund_settled", "refund_late")
+_AFTER_INSPECTION = (*_REFUND_LETTERS, "exchange_due", "case_sent_back")
 # What a letter can't do without; everything else may be absent.
-_NEEDS_CASE = (
-    "return_form",
-    "return_form_missing",
-    "return_submitted",
-    "return_approved",
-    "return_declined",
-    "return_received",
-    "return_inspection_failed",
-    "return_withdrawn",
-)
 _NEEDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(_NEEDS_CASE, ("case",)),
-    "refund_notice": ("case", "refund"),
-    "refund_settled": ("case", "refund"),
+    **dict.fromkeys(_CASE_LETTERS, ("case",)),
+    **dict.fromkeys(_REFUND_LETTERS, ("case", "refund")),
     "staff_refund_overdue": ("case", "refund"),
+    "staff_task": ("case", "note"),
     "confirm_access": ("confirm",),
     "which_order": ("choices",),
     "warranty_status": ("order", "warranty"),
+    "warranty_ended": ("order", "warranty"),
     "order_status": ("order",),
     "refund_status": ("order", "refund"),
     "staff_notice": ("mail", "note"),
@@ -254,12 +339,33 @@ _NEEDS_NOTHING = (
 
 
 def sample_letters(name: str, language: str) -> Sequence[Letter]:
-    """The letters to try the template `name` with; an operator's own template is tried with the full one only."""
-    full = sample_letter(language)
-    if name not in (*_NEEDS, *_NEEDS_NOTHING):
-        return (full,)
-    absent: dict[str, Any] = {field: None for field in _OPTIONAL if field not in _NEEDS.get(name, ())}
-    for field in ("choices", "warranty"):
-        if field not in _NEEDS.get(name, ()):
-            absent[field] = ()
-    return (full, replace(_bare_letter(full), **absent))
+    """The letters to try the template `name` with, the one for a preview first: those of each kind of case that it may
+    be about, with everything, with some and with the least. An operator's own template is tried with the full one only.
+    """
+    letters: list[Letter] = []
+    for kind in _CASE_LETTERS.get(name, _KINDS[:1]):
+        full = _made_for(name, sample_letter(language, kind), language)
+        if name not in (*_NEEDS, *_NEEDS_NOTHING):
+            return (full,)
+        absent: dict[str, Any] = {field: None for field in _OPTIONAL if field not in _NEEDS.get(name, ())}
+        for field in ("choices", "warranty"):
+            if field not in _NEEDS.get(name, ()):
+                absent[field] = ()
+        between = _variations(full) if name in _CASE_LETTERS else ()
+        letters += (full, *between, replace(_bare_letter(full), **absent))
+    return tuple(letters)
+
+
+def _made_for(name: str, letter: Letter, language: str) -> Letter:
+    """The letter with the words that fit what the template is about."""
+    if letter.case is not None and name in _AFTER_INSPECTION:
+        # Some pieces passed: the reason is about those that didn't.
+        case = replace(
+            letter.case,
+            items=(*letter.case.accepted, *letter.case.rejected),
+            staff_reason=sample_words(language).piece_reason,
+        )
+        return replace(letter, case=case)
+    if letter.order is not None and name in ("warranty_status", "warranty_ended"):
+        return replace(letter, order=replace(letter.order, purchased_on=date(2025, 3, 1), delivered_on=None))
+    return letter

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mailbot.domain.catalogue import Product
 from mailbot.domain.facts import Facts
-from mailbot.domain.forms import FormField, form_labels
 from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
 from mailbot.errors import ConfigError
+from mailbot.settings.formsfile import read_forms
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
 from mailbot.settings.shippingfile import read_shipping
@@ -23,6 +26,7 @@ FILES = (
     "routing.yaml",
     "automation.yaml",
     "returns.yaml",
+    "forms.yaml",
     "warranty.yaml",
     "countries.yaml",
     "intents.yaml",
@@ -30,7 +34,6 @@ FILES = (
 )
 START_TABLE = "incoming"
 _NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
-FORM_FIELDS = ("order_number", "items", "condition", "proof", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +51,8 @@ class _Known:
         return argument
 
 
-def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
-    """Read and check all rule files; `templates` are the template names that rules may send.
+def load_rules(folder: Path, templates: Collection[str], products: Mapping[str, Product] | None = None) -> RuleBook:
+    """Read and check all rule files; `templates` are the template names that rules may send, `products` the catalogue.
 
     Raises ConfigError with file, line and what was expected.
     """
@@ -73,7 +76,10 @@ def load_rules(folder: Path, templates: Collection[str]) -> RuleBook:
         wishes=wishes,
         shipping=read_shipping(files["shipping.yaml"]),
         returns=returns,
+        forms=read_forms(files["forms.yaml"]),
         terms=read_terms(files["returns.yaml"], files["warranty.yaml"], countries, returns.window_days),
+        products=products or {},
+        return_addresses=countries.return_addresses,
         zones=countries.zones,
     )
 
@@ -204,53 +210,28 @@ def _returns(source: YamlFile) -> ReturnPolicy:
     least, most = number("refund_days", "min"), number("refund_days", "max")
     if least > most:
         raise ConfigError(f"{source.where(('refund_days',))}: refund_days: expected min to be at most max")
-    items = expect(source, ("form",), list, "a list of form lines")
     return ReturnPolicy(
         window_days=number("window_days"),
         refund_days_min=least,
         refund_days_max=most,
-        form=_form(source, len(items)),
+        automatic_up_to=_amounts(source, "approve_at_once_up_to"),
+        second_person_above=_amounts(source, "second_person_above"),
     )
 
 
-def _form(source: YamlFile, length: int) -> tuple[FormField, ...]:
-    """The form; a field or a label that stands twice would silently win over its twin."""
-    fields: list[FormField] = []
-    seen: dict[str, str] = {}
-    for index in range(length):
-        field = _form_field(source, ("form", index))
-        if field.name in (other.name for other in fields):
-            raise ConfigError(f"{source.where(('form', index))}: the field {field.name} stands twice in the form")
-        for label in form_labels([field]):
-            if label in seen:
-                raise ConfigError(f"{source.where(('form', index))}: the label {label!r} is also one of {seen[label]}")
-            seen[label] = field.name
-        fields.append(field)
-    return tuple(fields)
-
-
-def _texts(source: YamlFile, key: KeyPath, what: str) -> dict[str, str]:
-    texts: dict[str, str] = expect(source, key, dict, what)
-    for language, text in texts.items():
-        if not isinstance(language, str) or not isinstance(text, str) or not text.strip():
-            raise ConfigError(f"{source.where((*key, language))}: expected {what}, in quotes; found {text!r}")
-    if not texts:
-        raise ConfigError(f"{source.where(key)}: expected {what}")
-    return texts
-
-
-def _form_field(source: YamlFile, key: KeyPath) -> FormField:
-    raw = expect(source, key, dict, "a form line with field, required, label, hint and also")
-    name = expect(source, (*key, "field"), str, f"one of {', '.join(FORM_FIELDS)}")
-    if name not in FORM_FIELDS:
-        raise ConfigError(
-            f"{source.where((*key, 'field'))}: field: expected one of {', '.join(FORM_FIELDS)}; found {name!r}"
-        )
-    also = expect(source, (*key, "also"), list, "a list of other labels") if "also" in raw else []
-    return FormField(
-        name=name,
-        required=expect(source, (*key, "required"), bool, "true or false"),
-        labels=_texts(source, (*key, "label"), "a label per language"),
-        hints=_texts(source, (*key, "hint"), "a hint per language") if "hint" in raw else {},
-        also=tuple(str(label) for label in also),
-    )
+def _amounts(source: YamlFile, key: str) -> dict[str, Decimal]:
+    """Currency -> amount, in units of the currency; none where the key is left out."""
+    amounts: dict[str, Decimal] = {}
+    if key not in source.data:
+        return amounts
+    for currency, raw in expect(source, (key,), dict, "amounts by currency, such as {CNY: 200}").items():
+        if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
+            raise ConfigError(f"{source.where((key, str(currency)))}: expected a currency as CNY, found {currency!r}")
+        try:
+            amount = Decimal(str(raw))
+        except ArithmeticError:
+            amount = Decimal("NaN")
+        if isinstance(raw, bool) or not amount.is_finite() or amount <= 0:
+            raise ConfigError(f"{source.where((key, currency))}: expected an amount above 0, found {raw!r}")
+        amounts[currency] = amount
+    return amounts

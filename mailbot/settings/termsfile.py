@@ -27,6 +27,7 @@ RETURN_KEYS = (*_COMMON_KEYS, "for", "condition", "outbound_shipping", "restocki
 WARRANTY_KEYS = (*_COMMON_KEYS, "remedies", "replacement_months")
 _LISTS = {"terms": Basis.OWN, "law": Basis.LAW}
 _CATALOGUE = "catalogue"
+_OF_RETURNS = ("window_days", "refund_days", "approve_at_once_up_to", "second_person_above")
 _MOST_TERMS = 1000
 _LONGEST = 200  # characters of a text
 _FIRST_YEAR = 1900
@@ -39,6 +40,7 @@ class Countries:
 
     groups: Mapping[str, frozenset[str]]  # name -> ISO 3166-1 codes
     zones: Mapping[str, tuple[str, ...]]  # ISO 3166-1 code -> the IANA time zones that count
+    return_addresses: Mapping[str, tuple[str, ...]]  # ISO 3166-1 code -> postal lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ class _Reading:
 
 def read_countries(source: YamlFile) -> Countries:
     """Groups of countries, and time zones. Raises ConfigError with file, line and what was expected."""
-    _refuse_other_keys(source, ("groups", "zones"))
+    _refuse_other_keys(source, ("groups", "zones", "return_addresses"))
     groups = {}
     for name in _mapping(source, "groups"):
         # EU is a code that ISO 3166-1 reserves; other groups can't be taken for a country either.
@@ -69,7 +71,24 @@ def read_countries(source: YamlFile) -> Countries:
         country = _country(source, ("zones", str(code)), code)
         names = _list(source, ("zones", country), "time zones")
         zones[country] = tuple(_zone(source, ("zones", country, index), name) for index, name in enumerate(names))
-    return Countries(groups=MappingProxyType(groups), zones=MappingProxyType(zones))
+    return Countries(
+        groups=MappingProxyType(groups),
+        zones=MappingProxyType(zones),
+        return_addresses=MappingProxyType(_return_addresses(source, groups)),
+    )
+
+
+def _return_addresses(source: YamlFile, groups: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    """Postal lines by country; what is said of a country counts before what is said of its group."""
+    addresses: dict[str, tuple[str, ...]] = {}
+    names = _mapping(source, "return_addresses")
+    for name in sorted(names, key=lambda name: name not in groups):
+        key = ("return_addresses", str(name))
+        lines = _list(source, key, "the lines of an address")
+        address = tuple(_text(source, (*key, index)) for index in range(len(lines)))
+        for code in groups.get(str(name)) or {_country(source, key, name, groups)}:
+            addresses[code] = address
+    return addresses
 
 
 def read_terms(returns: YamlFile, warranty: YamlFile, countries: Countries, window_days: int) -> TermBook:
@@ -86,7 +105,7 @@ def read_terms(returns: YamlFile, warranty: YamlFile, countries: Countries, wind
         start=_default_start(returns),
         period=window,
     )
-    _refuse_other_keys(returns, ("window_days", "refund_days", "form", "start", *_LISTS))
+    _refuse_other_keys(returns, (*_OF_RETURNS, "start", *_LISTS))
     _refuse_other_keys(warranty, ("start", *_LISTS))
     of_warranty = _Reading(
         source=warranty,

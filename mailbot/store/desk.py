@@ -14,6 +14,8 @@ from mailbot.domain.forms import Answers, Item
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
 from mailbot.domain.orders import Order
+from mailbot.domain.pieces import counted
+from mailbot.domain.refunds import RefundSum
 from mailbot.errors import SafeguardTripped
 from mailbot.store import orders, sql, ticket_orders, tickets
 from mailbot.store.models import (
@@ -167,7 +169,7 @@ def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
         )
 
 
-def open_case(ticket_id: int, kind: CaseKind, order: Order, now: datetime) -> int:
+def open_case(ticket_id: int, kind: CaseKind, order: Order, opened_on: date, now: datetime) -> int:
     """A new case, which keeps the order as it is now: what was paid isn't changed by a later import. Returns its id."""
     case = Case.create(
         ticket=ticket_id,
@@ -177,6 +179,8 @@ def open_case(ticket_id: int, kind: CaseKind, order: Order, now: datetime) -> in
         terms=orders.frozen(order),
         answers="{}",
         opened_at=now,
+        opened_on=opened_on,
+        since=now,
     )
     return int(case.id)
 
@@ -190,6 +194,21 @@ def fill_form(case_id: int, answers: Answers, items: tuple[Item, ...]) -> None:
         CaseItem.create(case=case_id, model=item.model, quantity=item.quantity)
 
 
+def count_pieces(case_id: int, received: Sequence[Item], damaged: Sequence[Item]) -> None:
+    """Note what arrived of a case's items, and what of it failed the inspection."""
+    arrived, failed = counted(received), counted(damaged)
+    for row in CaseItem.select().where(CaseItem.case == case_id):
+        counts = {"received": arrived[row.model], "damaged": failed[row.model]}
+        CaseItem.update(**counts).where(CaseItem.id == row.id).execute()
+
+
+def note_parcel(case_id: int, *, tracking: str, sent_tracking: str, sent_reference: str) -> None:
+    """Note the numbers of parcels; "" leaves what is known."""
+    numbers = {"tracking": tracking, "sent_tracking": sent_tracking, "sent_reference": sent_reference}
+    if known := {name: number for name, number in numbers.items() if number}:
+        Case.update(**known).where(Case.id == case_id).execute()
+
+
 def move_case(
     case_id: int,
     *,
@@ -199,11 +218,12 @@ def move_case(
     actor: Actor,
     actor_address: str,
     reason: str,
+    refund_wanted_by: str,
     inbox_id: int | None,
     now: datetime,
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
-    changes: dict[str, object] = {"state": to.value}
+    changes: dict[str, object] = {"state": to.value, "since": now, "refund_wanted_by": refund_wanted_by}
     if reason:
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
@@ -226,7 +246,8 @@ def book_refund(
     case_id: int,
     *,
     order_number: str,
-    amount: Decimal,
+    parts: RefundSum,
+    deduction_reason: str,
     paid: Decimal,
     currency: str,
     payment_method: str,
@@ -242,13 +263,18 @@ def book_refund(
     """
     if tickets.refunds_too_many_pieces(case_id):
         raise SafeguardTripped(f"pieces of order {order_number} would be refunded twice; nothing was booked")
-    if tickets.refunded(order_number) + amount > paid:
+    if tickets.refunded(order_number) + parts.amount > paid:
         raise SafeguardTripped(f"the refunds of order {order_number} would exceed what was paid; nothing was booked")
     try:
         refund = Refund.create(
             case=case_id,
             order_number=order_number,
-            amount=amount,
+            amount=parts.amount,
+            goods=parts.goods,
+            shipping=parts.shipping,
+            restocking=parts.restocking,
+            deduction=parts.deduction,
+            deduction_reason=mask_secrets(deduction_reason),
             currency=currency,
             payment_method=payment_method,
             state="booked",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.store import sql
-from mailbot.store.models import Inbox
+from mailbot.store.inbox_models import Inbox
 
 _AT_ONCE = 1000  # ids in one statement
 

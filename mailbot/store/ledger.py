@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.store.models import AttachmentRow, Cursor, Inbox, Message, ServerMail
+from mailbot.store.inbox_models import Cursor, Inbox, ServerMail
+from mailbot.store.models import AttachmentRow, Message
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.store.mailbox_models import MailboxTrouble
+from mailbot.store.inbox_models import MailboxTrouble
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,61 +15,9 @@ from peewee import (
 
 from mailbot.store.address_models import AddressRow
 from mailbot.store.fields import AmountField, UtcField
-from mailbot.store.mailbox_models import MailboxTrouble
+from mailbot.store.inbox_models import Cursor, Inbox, MailboxTrouble, ServerMail
 from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
 from mailbot.store.reading_models import FileReadingRow
-
-
-class Inbox(Model):
-    """One mail by its content: the unique digest refuses the second copy (G2)."""
-
-    id = AutoField()
-    digest = TextField(unique=True)  # SHA-256 of the raw bytes, also the blob's name
-    source = TextField()  # "imap:support/INBOX" or "file"
-    size = IntegerField()  # bytes, on the server
-    is_header_only = BooleanField(default=False)  # the mail is above limits.message_bytes and stays on the server
-    received_at = UtcField()  # INTERNALDATE, or the time of ingest
-    state = TextField(index=True)  # pending, done or quarantined
-    attempts = IntegerField(default=0)
-    error = TextField(default="")  # reason of the last failed attempt
-    done_at = UtcField(null=True)
-    trace = TextField(default="")  # JSON: evidence, rules hit and missed (G8)
-    rules_version = TextField(default="")
-    rescued = BooleanField(default=False)  # it lay in a spam folder, and a person moved it out of there
-
-    class Meta:
-        table_name = "inbox"
-
-
-class ServerMail(Model):
-    """The ledger of G1: each UID that was ever fetched, and the mail it turned out to be."""
-
-    id = AutoField()
-    mailbox = TextField()
-    folder = TextField()
-    uidvalidity = IntegerField()
-    uid = IntegerField()
-    inbox = ForeignKeyField(Inbox, column_name="inbox_id")
-    inbox_id: int
-    settled = BooleanField()  # what the settings ask for on the server is done
-
-    class Meta:
-        table_name = "server_mail"
-        indexes = ((("mailbox", "folder", "uidvalidity", "uid"), True),)
-
-
-class Cursor(Model):
-    """How far a folder was read (RFC 3501, 2.3.1.1)."""
-
-    id = AutoField()
-    mailbox = TextField()
-    folder = TextField()
-    uidvalidity = IntegerField()
-    last_uid = IntegerField()
-
-    class Meta:
-        table_name = "cursor"
-        indexes = ((("mailbox", "folder", "uidvalidity"), True),)
 
 
 class Ticket(Model):
@@ -269,7 +217,7 @@ class AttachmentRow(Model):
 
 
 class Case(Model):
-    """A return case."""
+    """A return, an exchange or a warranty case."""
 
     id = AutoField()
     ticket = ForeignKeyField(Ticket, column_name="ticket_id")
@@ -281,6 +229,12 @@ class Case(Model):
     answers = TextField()  # JSON: form field -> what the customer wrote, masked
     staff_reason = TextField(default="")
     opened_at = UtcField()
+    opened_on = DateField(null=True)  # the day of the request where the customer lives
+    since = UtcField(null=True)  # when it came into its state
+    refund_wanted_by = TextField(default="")  # who decided for a refund that needs a second person
+    tracking = TextField(default="")  # of the customer's parcel
+    sent_reference = TextField(default="")  # order number of the replacement
+    sent_tracking = TextField(default="")  # of our parcel
 
     class Meta:
         table_name = "cases"
@@ -293,7 +247,9 @@ class CaseItem(Model):
     case = ForeignKeyField(Case, column_name="case_id")
     case_id: int
     model = TextField()
-    quantity = IntegerField()
+    quantity = IntegerField()  # asked for
+    received = IntegerField(default=0)
+    damaged = IntegerField(default=0)  # of those received: failed the inspection
 
     class Meta:
         table_name = "case_item"
@@ -337,6 +293,11 @@ class Refund(Model):
     settled_on = DateField(null=True)
     settled_by = TextField(default="")
     overdue_told = BooleanField(default=False)
+    goods = AmountField()  # goods + shipping - restocking - deduction = amount
+    shipping = AmountField()
+    restocking = AmountField()
+    deduction = AmountField()
+    deduction_reason = TextField(default="")  # for the customer, masked
 
     class Meta:
         table_name = "refund"

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from mailbot.domain.cases import CaseKind, CaseState
+from mailbot.domain.cases import CLAIMING, ENDED, CaseKind, CaseState
 from mailbot.domain.facts import CaseFacts, DueFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item, is_proof
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
-from mailbot.domain.numbers import row_id, ticket_number
+from mailbot.domain.numbers import ticket_number
+from mailbot.domain.pieces import counted
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
@@ -26,11 +27,13 @@ _WAYS = {
     "learned": (Strength.LEARNED_ID, "a mail that was answered before"),
     "in": (Strength.EARLIER_MAIL, "an earlier mail"),
 }
-_CASE_COLUMNS = "id, ticket_id, kind, state, order_number, answers, terms, staff_reason"
+_CASE_COLUMNS = (
+    "id, ticket_id, kind, state, order_number, answers, terms, staff_reason, opened_on, since, refund_wanted_by, "
+    "tracking, sent_reference, sent_tracking"
+)
 _MOST_CASES = 50  # of one ticket or order
-_CLOSED_STATES = (CaseState.REFUNDED.value, CaseState.DECLINED.value, CaseState.WITHDRAWN.value)
-
-
+_CLOSED_STATES = tuple(sorted(state.value for state in ENDED))
+_CLAIMING_STATES = tuple(sorted(state.value for state in CLAIMING))
 _MOST_MERGES = 50  # followed from one ticket to the next
 
 
@@ -98,29 +101,6 @@ def pointers_by_message_id(message_ids: Sequence[str]) -> list[Pointer]:
         what = Remark("answers {whose} in {ticket}", whose=whose, ticket=ticket_number(ticket_id))
         pointers.append(Pointer(ticket_id=ticket_id, strength=strength, what=what))
     return list(dict.fromkeys(pointers))
-
-
-def by_desk_numbers(numbers: Iterable[str]) -> list[tuple[str, int]]:
-    """Each number of a ticket, case or refund that there is ("T-100001", "R-100001", "RF-100001"), with its ticket."""
-    found = []
-    for number in numbers:
-        case = case_named(number)
-        if case is not None:
-            found.append((number, case.ticket_id))
-        elif number.startswith("T-") and (ticket_id := row_id(number)) is not None:
-            found += [(number, there) for (there,) in sql.rows("SELECT id FROM ticket WHERE id = ?", ticket_id)]
-    return found
-
-
-def case_named(number: str) -> CaseFacts | None:
-    """The case that the number of a case or of its refund leads to, or None."""
-    kind, found = number.partition("-")[0], row_id(number)
-    if found is None or kind == "T":
-        return None
-    if kind == "R":
-        return load_case(found)
-    row = sql.first("SELECT case_id FROM refund WHERE id = ?", found)
-    return load_case(int(row[0])) if row else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,9 +213,11 @@ def cases_of_order(order_number: str) -> tuple[CaseFacts, ...]:
 
 
 def _case(found: sql.Row) -> CaseFacts:
-    case_id, ticket_id, kind, state, order_number, answers, terms, staff_reason = found
+    case_id, ticket_id, kind, state, order_number, answers, terms, staff_reason, *rest = found
+    opened_on, since, refund_wanted_by, tracking, sent_reference, sent_tracking = rest
     refund = Refund.get_or_none(Refund.case == case_id)
-    items = sql.rows("SELECT model, quantity FROM case_item WHERE case_id = ? ORDER BY id", case_id)
+    query = "SELECT model, quantity, received, damaged FROM case_item WHERE case_id = ? ORDER BY id"
+    items = sql.rows(query, case_id)
     return CaseFacts(
         case_id=case_id,
         ticket_id=ticket_id,
@@ -243,21 +225,43 @@ def _case(found: sql.Row) -> CaseFacts:
         state=CaseState(state),
         order=orders.thawed(terms),
         answers=json.loads(answers),
-        items=tuple(Item(model=model, quantity=quantity) for model, quantity in items),
+        items=tuple(Item(model=model, quantity=quantity) for model, quantity, _, _ in items),
+        received=tuple(Item(model=model, quantity=count) for model, _, count, _ in items if count),
+        damaged=tuple(Item(model=model, quantity=count) for model, _, _, count in items if count),
         refund=_refund(refund) if refund else None,
         refunded_before=refunded(order_number),
         returned_before=_returned_under_others(case_id, order_number),
+        claimed_elsewhere=_claimed_by_others(case_id, order_number),
         staff_reason=staff_reason,
+        opened_on=date.fromisoformat(str(opened_on)) if opened_on else None,
+        since=datetime.fromisoformat(since) if since else None,
+        refund_wanted_by=refund_wanted_by,
+        tracking=tracking,
+        sent_reference=sent_reference,
+        sent_tracking=sent_tracking,
     )
 
 
 def _returned_under_others(case_id: int, order_number: str) -> tuple[Item, ...]:
     """Pieces of the order that were refunded under other cases."""
     query = """
-        SELECT i.model, SUM(i.quantity) FROM case_item i JOIN refund r ON r.case_id = i.case_id
+        SELECT i.model, SUM(i.received - i.damaged) FROM case_item i JOIN refund r ON r.case_id = i.case_id
         WHERE r.order_number = ? AND r.case_id <> ? GROUP BY i.model ORDER BY i.model
         """
-    return tuple(Item(model=model, quantity=int(count)) for model, count in sql.rows(query, order_number, case_id))
+    rows = sql.rows(query, order_number, case_id)
+    return tuple(Item(model=model, quantity=int(count)) for model, count in rows if count)
+
+
+def _claimed_by_others(case_id: int, order_number: str) -> tuple[Item, ...]:
+    """Pieces of the order that other open cases are about."""
+    query = f"""
+        SELECT i.model, SUM(CASE WHEN i.received > i.quantity THEN i.received ELSE i.quantity END)
+        FROM case_item i JOIN cases c ON c.id = i.case_id
+        WHERE c.order_number = ? AND c.id <> ? AND c.state IN {sql.marks(_CLAIMING_STATES)}
+        GROUP BY i.model ORDER BY i.model
+        """
+    rows = sql.rows(query, order_number, case_id, *_CLAIMING_STATES)
+    return tuple(Item(model=model, quantity=int(count)) for model, count in rows)
 
 
 def refunds_too_many_pieces(case_id: int) -> bool:
@@ -266,8 +270,10 @@ def refunds_too_many_pieces(case_id: int) -> bool:
     if case is None:
         return True
     pieces = Counter({line.model: line.quantity for line in case.order.lines})
-    pieces.subtract({item.model: item.quantity for item in case.returned_before})
-    return any(item.quantity > pieces[item.model] for item in case.items)
+    pieces.subtract(counted(case.returned_before))
+    paid_for = counted(case.received)
+    paid_for.subtract(counted(case.damaged))
+    return any(number > pieces[model] for model, number in paid_for.items())
 
 
 def refund_of_order(order_number: str) -> RefundFacts | None:
@@ -288,7 +294,7 @@ def refunded_orders(numbers: Iterable[str]) -> frozenset[str]:
 def _refund(row: Refund) -> RefundFacts:
     return RefundFacts(
         refund_id=row.id,
-        amount=row.amount,
+        parts=views.parts_of(row),
         currency=row.currency,
         due_on=row.due_on,
         settled=row.state == "settled",

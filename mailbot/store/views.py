@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mailbot.domain.message import Attachment, FileFlag
+from mailbot.domain.refunds import RefundSum
 from mailbot.store import sql
 from mailbot.store.models import Refund, Ticket
 
@@ -96,6 +97,8 @@ class RefundRow:
     due_is_provisional: bool
     decided_by: str
     settled_on: date | None
+    parts: RefundSum
+    deduction_reason: str
 
 
 def refund_of_case(case_id: int) -> RefundRow | None:
@@ -130,6 +133,19 @@ def _refund_row(found: Refund) -> RefundRow:
         due_is_provisional=found.due_is_provisional,
         decided_by=found.decided_by,
         settled_on=found.settled_on,
+        parts=parts_of(found),
+        deduction_reason=found.deduction_reason,
+    )
+
+
+def parts_of(found: Refund) -> RefundSum:
+    """Of what a refund is made up."""
+    return RefundSum(
+        goods=found.goods,
+        shipping=found.shipping,
+        restocking=found.restocking,
+        deduction=found.deduction,
+        amount=found.amount,
     )
 
 

@@ -132,7 +132,7 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ),
     ("customer", "the return form came back with gaps"): (
         form({"reason": "too small"}),
-        ["UseTicket", "FileMail", "UseCase", "FillForm", "MoveCase", "return_form_missing > customer"],
+        ["UseTicket", "FileMail", "UseCase", "FillForm", "MoveCase", "case_form_missing > customer"],
     ),
     ("customer", "more in a closed ticket"): (
         facts(ticket=ticket(is_open=False), thread=IN_TICKET),

@@ -14,6 +14,7 @@ from mailbot.domain.match import Exact, NoMatch
 from mailbot.domain.message import Address, Attachment, IncomingMail, Origin
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.references import Finding, Place, References
+from mailbot.domain.refunds import RefundSum
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.text_facts import TextFacts
@@ -89,6 +90,16 @@ def references(*numbers: tuple[str, Place]) -> References:
     return References(order_numbers=found, ticket_tags=(), quoted_tags=(), tokens=(), message_ids=())
 
 
+ARRIVED = (
+    CaseState.RECEIVED,
+    CaseState.INSPECTED_OK,
+    CaseState.INSPECTED_FAILED,
+    CaseState.REFUND_DUE,
+    CaseState.EXCHANGE_DUE,
+    CaseState.REPAIR,
+)
+
+
 def case(state: CaseState = CaseState.REQUESTED, **changes: object) -> CaseFacts:
     values: dict[str, object] = {
         "case_id": 1,
@@ -100,14 +111,29 @@ def case(state: CaseState = CaseState.REQUESTED, **changes: object) -> CaseFacts
         "items": (Item(model="TP-K17", quantity=1),),
         "refund": None,
         "refunded_before": Decimal(0),
+        "opened_on": TODAY,
     }
-    return CaseFacts(**{**values, **changes})  # type: ignore[arg-type]
+    known = {**values, **changes}
+    if state in ARRIVED:
+        known.setdefault("received", known["items"])
+    return CaseFacts(**known)  # type: ignore[arg-type]
+
+
+def parts(amount: str) -> RefundSum:
+    """A refund of goods alone."""
+    return RefundSum(
+        goods=Decimal(amount),
+        shipping=Decimal(0),
+        restocking=Decimal(0),
+        deduction=Decimal(0),
+        amount=Decimal(amount),
+    )
 
 
 def refund(**changes: object) -> RefundFacts:
     values: dict[str, object] = {
         "refund_id": 1,
-        "amount": Decimal("199.00"),
+        "parts": parts(str(changes.pop("amount", "199.00"))),
         "currency": "GBP",
         "due_on": date(2026, 3, 19),
         "settled": False,

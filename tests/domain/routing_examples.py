@@ -140,11 +140,11 @@ ROUTING_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         staff("#merge T-100002", None, merge_target=ticket(ticket_id=2, customer_email="eve@elsewhere.example")),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),
-    ("staff", "staff start a return"): (
+    ("staff", "staff open a case"): (
         staff("#return TP2026030117", None, order=exact()),
         ["UseTicket", "FileMail", "NameOrder", "OpenCase", "FillForm", "return_form > customer"],
     ),
-    ("staff", "a return that can't be started"): (
+    ("staff", "a case that can't be opened"): (
         staff("#return TP2026030117", None, order=NOT_CONFIRMED),
         ["UseTicket", "FileMail", "staff_command_refused > acting staff"],
     ),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.domain.cases import TRANSITIONS, Consequence
+from mailbot.domain.cases import TABLE, Consequence
 from mailbot.domain.delivery import NextStep, after_delay, after_doubt, after_refusal, is_careful
 from tests.domain.examples import NOW
 
@@ -68,7 +68,7 @@ def test_a_sent_folder_that_needs_no_wait_is_looked_into_at_once() -> None:
 
 
 def test_every_letter_that_announces_money_is_careful() -> None:
-    announcing = {row.letter for row in TRANSITIONS if Consequence.BOOK_REFUND in row.then}
+    announcing = {row.letter for row in TABLE if Consequence.BOOK_REFUND in row.then}
     assert announcing
     assert all(letter is not None and is_careful(letter) for letter in announcing)
     assert not is_careful("acknowledgement")

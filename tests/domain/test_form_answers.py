@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.domain.cases import CaseState
+from mailbot.domain.cases import AWAITING_FORM, CaseKind, CaseState
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Item, form_labels, read_form
 from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, form_so_far, new_answers, still_missing
 from tests.domain.examples import RECEIPT, book, case, facts, mail, ticket
 
-FIELDS = book().returns.form
+FIELDS = book().forms[CaseKind.RETURN]
 LABELS = form_labels(FIELDS)
 # What the desk prints for a case whose one piece and whose receipt are known: see templates/*/return_form.md.j2.
 PREFILLED_EN = (
@@ -61,7 +61,7 @@ def test_a_line_filled_in_inside_the_quote_is_an_answer() -> None:
     assert new_answers(reply)["condition"] == "unused"
 
 
-@pytest.mark.parametrize("state", sorted(set(CaseState) - {CaseState.REQUESTED, CaseState.NEEDS_INFO}))
+@pytest.mark.parametrize("state", sorted(set(CaseState) - AWAITING_FORM - {CaseState.EXPIRED}))
 def test_a_case_that_does_not_wait_for_its_form_takes_none(state: CaseState) -> None:
     assert not form_waits(_reply("Condition: unused", "", case(state)))
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailbot.domain.cases import CaseKind
 from mailbot.domain.forms import Item, form_labels, missing_fields, read_form, read_items, write_items
 from tests.domain.examples import book, line, order
 
-FIELDS = book().returns.form
+FIELDS = book().forms[CaseKind.RETURN]
 LABELS = form_labels(FIELDS)
 FILLED = {"order_number": "TP2026030117", "items": "TP-K17 × 1", "condition": "unused", "proof": "attached"}
 ENGLISH = "Order number: TP2026030117\nItems to return: TP-K17 × 1\nCondition: unused\nProof of purchase: attached"

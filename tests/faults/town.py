@@ -41,7 +41,7 @@ _STAGES: tuple[tuple[str, str], ...] = (
     (r"some details are missing|退货申请.*还需要补充", "gaps"),
     (r"send us your order number|请提供您的订单号", "number"),
     (r"approved: how to send it back|已通过，请寄回商品", "approved"),
-    (r"We have received your parcel|我们已收到您寄回的包裹", "received"),
+    (r"We have received your parcel|我们已收到您寄来的包裹", "received"),
     (r"Your refund of .* has been paid|退款已完成", "closing"),
     (r"Your refund of|退款通知", "refund"),
 )

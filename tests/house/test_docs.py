@@ -16,9 +16,10 @@ from jinja2 import Environment
 from pydantic import BaseModel
 
 from mailbot.cli.main import app
-from mailbot.domain.cases import TRANSITIONS, CaseEvent, CaseState
+from mailbot.domain.cases import TABLE, Actor, CaseEvent, CaseKind, CaseState, letters
 from mailbot.domain.letters import Letter
 from mailbot.domain.message import FileFlag, Origin
+from mailbot.domain.moves import TASKS
 from mailbot.domain.standing import Verdict
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.mail.letter_values import FILTERS
@@ -105,22 +106,26 @@ def _sent_by_code() -> set[str]:
     return found
 
 
+# Written, translated and checked, but not sent yet: the names leave this list as what sends them comes in.
+AHEAD = {"exchange_late", "exchange_out_of_stock", "warranty_ended", "case_reminder", "refund_late"}
+
+
 def _templates(language: str) -> set[str]:
     files = (ROOT / "templates" / language).glob("*.md.j2")
     return {file.name.removesuffix(".md.j2") for file in files if not file.name.startswith("_")}
 
 
 def test_every_letter_that_can_be_sent_has_a_template_in_every_language() -> None:
-    sent = _sent_by_rules() | _sent_by_code() | {row.letter for row in TRANSITIONS if row.letter}
+    sent = _sent_by_rules() | _sent_by_code() | letters()
     assert {"acknowledgement", "staff_notice", "refund_notice"} <= sent
     for language in LANGUAGES:
         wanted = {name for name in sent if language in STAFF_LANGUAGES or not is_for_staff(name)}
-        assert wanted == _templates(language), language
+        assert wanted == _templates(language) - AHEAD, language
 
 
 def test_no_template_lies_about_unused() -> None:
-    sent = _sent_by_rules() | _sent_by_code() | {row.letter for row in TRANSITIONS if row.letter}
-    assert {name for language in LANGUAGES for name in _templates(language)} - sent == set()
+    sent = _sent_by_rules() | _sent_by_code() | letters()
+    assert {name for language in LANGUAGES for name in _templates(language)} - sent == AHEAD
 
 
 def test_every_value_that_a_letter_may_name_is_documented_beside_the_templates() -> None:
@@ -143,13 +148,13 @@ def test_every_value_that_a_letter_may_name_is_documented_beside_the_templates()
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_every_state_and_command_has_words_for_staff_in_every_language(language: str) -> None:
     words = (ROOT / "templates" / language / "_words.md.j2").read_text(encoding="utf-8")
-    for name in (*CaseState, *(row.event for row in TRANSITIONS if row.by == "staff")):
+    for name in (*CaseState, *(row.event for row in TABLE if Actor.STAFF in row.by)):
         assert f'"{name.value}":' in words, name
     headlines = MAIL_WORDS.actions["notify staff"].argument
     assert isinstance(headlines, tuple)
     for headline in headlines:
         assert f'"{headline}":' in words, headline
-    assert set(CaseEvent) >= {row.event for row in TRANSITIONS}
+    assert set(CaseEvent) >= {row.event for row in TABLE}
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
@@ -163,8 +168,10 @@ def test_no_word_for_staff_is_dead(language: str) -> None:
     assert set(words["wishes"]) == {intent.name for intent in table.intents}
     assert set(words["standings"]) == set(Verdict)
     assert set(words["origins"]) == set(Origin) - {Origin.HUMAN}
+    assert set(words["tasks"]) == set(TASKS.values())
+    assert set(words["kinds"]) == set(CaseKind)
     assert set(words["states"]) == set(CaseState)
-    assert set(words["commands"]) == {row.event for row in TRANSITIONS if row.by == "staff"}
+    assert set(words["commands"]) == {row.event for row in TABLE if Actor.STAFF in row.by}
     assert set(words["file_flags"]) == set(FileFlag)
 
 

@@ -176,7 +176,7 @@ def test_one_kettle_is_refunded_once_whatever_case_it_is_under(world: World) -> 
     world.exchange(reply(STAFF, notice, "#refunded", at=world.now))
     again = submitted(world)
     sent = world.exchange(reply(STAFF, again, "#approve\n#received\n#inspect pass", at=world.now))
-    assert "refunded already" in body_text(only(sent, STAFF).raw)
+    assert "went back before" in body_text(only(sent, STAFF).raw)
     assert len(world.json("refunds", "list")) == 1
 
 

@@ -83,8 +83,8 @@ def test_no_two_currencies_look_alike() -> None:
 
 def test_an_amount_stays_on_its_line_in_both_parts() -> None:
     rendered = render("refund_notice", "de", sample_letter("de"))
-    assert "299,00\u00a0€" in rendered.text
-    assert "299,00\u00a0€" in rendered.html
+    assert "279,00\u00a0€" in rendered.text
+    assert "279,00\u00a0€" in rendered.html
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,11 @@ def test_the_brand_s_colour_is_used_and_stays_readable(color: str) -> None:
     colours = palette(color)
     for ink, ground in ((colours.on_bar, color), (colours.heading, "#ffffff"), (colours.heading_dark, "#1a1f24")):
         assert contrast(ink, ground) >= 4.5
+
+
+def test_a_model_and_its_quantity_stay_in_one_piece() -> None:
+    html = render("exchange_approved", "de", sample_letter("de", "exchange")).html
+    assert 'erhalten Sie <span style="white-space: nowrap">TP-K18 × 1</span>.' in html
 
 
 def test_an_e_mail_address_that_is_shortened_and_the_word_e_mail_stay_in_one_piece() -> None:

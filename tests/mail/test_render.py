@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.domain.cases import TRANSITIONS, CaseEvent, CaseState
+from mailbot.domain.cases import TABLE, Actor, CaseEvent, CaseState, letters
 from mailbot.domain.letters import FormLine, Letter
 from mailbot.errors import ConfigError
 from mailbot.mail.render import MAX_SUBJECT, Templates
@@ -42,13 +42,13 @@ def test_every_letter_exists_in_every_language() -> None:
 
 
 def test_every_letter_of_the_transitions_exists() -> None:
-    assert {row.letter for row in TRANSITIONS if row.letter} <= set(TEMPLATES.names())
+    assert letters() <= set(TEMPLATES.names())
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_staff_are_told_every_state_and_command_in_words(language: str) -> None:
     words = (DIRECTORY / language / "_words.md.j2").read_text("utf-8")
-    staff_events = {row.event for row in TRANSITIONS if row.by == "staff"}
+    staff_events = {row.event for row in TABLE if Actor.STAFF in row.by}
     for key in (*CaseState, *staff_events):
         assert f'  "{key.value}": ' in words
     assert CaseEvent.FORM_COMPLETE not in staff_events
@@ -97,7 +97,7 @@ def test_customers_are_given_official_channels_and_a_warning(name: str, language
 def test_the_return_address_is_named_after_approval_only(language: str) -> None:
     street = sample_letter(language).brand.return_address[1]
     named = [name for name in TEMPLATES.names() if street in render(name, language).text]
-    assert named == ["return_approved"]
+    assert named == ["exchange_approved", "return_approved", "warranty_approved"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -121,7 +121,7 @@ def test_a_stranger_learns_nothing_of_an_order(language: str) -> None:
 def test_the_form_is_one_line_for_each_question(language: str, colon: str) -> None:
     letter = sample_letter(language)
     assert letter.case
-    for name in ("return_form", "return_form_missing"):
+    for name in ("return_form", "case_form_missing"):
         rendered = render(name, language)
         for line in letter.case.form:
             assert f"\n{line.label}{colon}{line.value}\n" in rendered.text
@@ -134,7 +134,7 @@ def test_only_missing_lines_are_asked_for() -> None:
     letter = sample_letter("en")
     assert letter.case
     asked = [line for line in letter.case.form if line.missing]
-    listed = re.findall(r"^- (.+?)(?: \(.*\))?$", render("return_form_missing").text.split("Please reply")[0], re.M)
+    listed = re.findall(r"^- (.+?)(?: \(.*\))?$", render("case_form_missing").text.split("Please reply")[0], re.M)
     assert listed == [line.label for line in asked]
 
 
@@ -206,7 +206,9 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
 
     def say(text: str) -> Letter:
         case, mail, note, order = harmless.case, harmless.mail, harmless.note, harmless.order
+        refund = harmless.refund
         assert case
+        assert refund
         assert mail
         assert note
         assert order
@@ -215,7 +217,21 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
             harmless,
             ticket=replace(harmless.ticket, subject=text, customer_name=text),
             order=replace(order, buyer_name=text, payment_method=text, tracking_number="x" + text),
-            case=replace(case, items=(text,), reason="x" + text, staff_reason="x" + text, form=form),
+            case=replace(
+                case,
+                items=(text,),
+                reason="x" + text,
+                staff_reason="x" + text,
+                form=form,
+                fault="x" + text,
+                wanted="x" + text,
+                tracking="x" + text,
+                accepted=(text,),
+                rejected=(text,),
+                sent_reference="x" + text,
+                sent_tracking="x" + text,
+            ),
+            refund=replace(refund, payment_method=text, deduction_reason="x" + text),
             mail=replace(
                 mail,
                 sender_name="x" + text,
@@ -229,7 +245,10 @@ def test_nobody_s_words_become_markup(words: str, language: str) -> None:
             message="x" + text,
         )
 
-    for name in ("return_form", "return_form_missing", "return_declined", "staff_reply", "staff_notice"):
+    for name in (
+        "return_form", "case_form_missing", "case_declined", "case_received", "exchange_due", "replacement_sent",
+        "warranty_submitted", "refund_notice", "staff_reply", "staff_notice",
+    ):  # fmt: skip
         written = render(name, language, say(words))
         page, model = Page(written.html), Page(render(name, language, say("harmless")).html)
         ignored = ("br", "span")  # a line break for each line; a span around a number

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def shop(tmp_path: Path) -> Path:
 def test_a_preview_needs_no_settings_and_shows_text_and_html(tmp_path: Path) -> None:
     done = run("templates", "preview", "refund_notice", "--lang", "zh", "--html", "letter.html", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("退款通知：¥299.00（R-100001）\n\n安样例，您好！\n")
+    assert done.stdout.startswith("退款通知：¥279.00（R-100001）\n\n安样例，您好！\n")
     assert '<html lang="zh-Hans"' in (tmp_path / "letter.html").read_text("utf-8")
 
 
@@ -49,9 +50,33 @@ def test_a_preview_names_the_shop_of_the_settings(shop: Path) -> None:
     assert "Teekanne &amp; Co" in html
 
 
+def test_a_preview_of_the_slip_is_a_pdf_with_the_brand_of_the_settings(shop: Path) -> None:
+    settings = (shop / "settings.yaml").read_text("utf-8").replace("  name: TP\n", "  name: Teekanne & Co\n")
+    (shop / "settings.yaml").write_text(settings, "utf-8")
+    done = run("templates", "preview", "slip", "--lang", "de-AT", "--pdf", "slip.pdf", cwd=shop)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    text = pypdfium2.PdfDocument(shop / "slip.pdf")[0].get_textpage().get_text_bounded()
+    assert "Teekanne & Co" in text
+    assert "Rücksendeschein" in text
+    assert "TP After-sales Centre" in text
+
+
+def test_check_reads_the_words_of_the_slip_and_tries_the_brand_on_it(shop: Path) -> None:
+    words = (shop / "templates" / "es" / "slip.yaml").read_text("utf-8")
+    (shop / "templates" / "es" / "slip.yaml").write_text(words.replace("ship: ", "shipp: "), "utf-8")
+    settings = (shop / "settings.yaml").read_text("utf-8").replace("- 1 Example Road", "- شارع 1")
+    (shop / "settings.yaml").write_text(settings, "utf-8")
+    done = run("check", cwd=shop)
+    assert done.returncode == 2
+    assert "a slip has no 'shipp'; expected title, " in done.stderr
+    assert "the return address: 'شارع 1' can't be printed: no font has ش (U+0634)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_without_a_name_the_letters_and_their_languages_are_listed(tmp_path: Path) -> None:
     names = json.loads(run("templates", "preview", "--json", cwd=tmp_path).stdout)
     assert names["staff_notice"] == ["en", "zh-Hans"]
+    assert names["slip"] == names["return_form"]
     assert names["return_form"] == ["de", "en", "es", "fr", "ja", "zh-Hans", "zh-Hant"]
 
 
@@ -62,6 +87,11 @@ def test_without_a_name_the_letters_and_their_languages_are_listed(tmp_path: Pat
         (("xyzzy",), "xyzzy: no such letter; the letters are acknowledgement, "),
         (("staff_notice", "--lang", "ja"), "--lang ja: staff_notice is written in en, zh-Hans"),
         (("return_form", "--html", "no/such/folder/x.html"), "no/such/folder/x.html: can't be written"),
+        (("slip",), "the slip is a PDF and the letters aren't: mailbot templates preview slip --pdf FILE"),
+        (("return_form", "--pdf", "x.pdf"), "the slip is a PDF and the letters aren't"),
+        (("slip", "--pdf", "x.pdf", "--html", "x.html"), "the slip is a PDF and the letters aren't"),
+        (("slip", "--lang", "it", "--pdf", "x.pdf"), "--lang it: slip is written in de, en, es, fr, ja, zh-Hans"),
+        (("slip", "--pdf", "no/such/folder/x.pdf"), "no/such/folder/x.pdf: can't be written"),
     ],
 )
 def test_a_preview_that_cannot_be_shown_says_why(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
@@ -72,15 +102,15 @@ def test_a_preview_that_cannot_be_shown_says_why(tmp_path: Path, arguments: tupl
 
 
 def test_the_list_marks_gaps_and_shows_variables(shop: Path) -> None:
-    (shop / "templates" / "fr" / "return_received.md.j2").unlink()
-    (shop / "templates" / "de" / "return_received.md.j2").write_text("Paket\n\nist da.\n", "utf-8")
+    (shop / "templates" / "fr" / "case_received.md.j2").unlink()
+    (shop / "templates" / "de" / "case_received.md.j2").write_text("Paket\n\nist da.\n", "utf-8")
     done = run("templates", "list", cwd=shop)
-    row = next(line for line in done.stdout.splitlines() if line.startswith("return_received "))
+    row = next(line for line in done.stdout.splitlines() if line.startswith("case_received "))
     assert "MISSING: fr" in row
-    assert "case: number" in row
-    assert "de/return_received.md.j2: names no " in done.stdout
+    assert "case: kind, number" in row
+    assert "de/case_received.md.j2: names no " in done.stdout
     data = json.loads(run("templates", "list", "--json", cwd=shop).stdout)
-    (received,) = [each for each in data["templates"] if each["name"] == "return_received"]
+    (received,) = [each for each in data["templates"] if each["name"] == "case_received"]
     assert received["missing"] == ["fr"]
     assert "case.number" in received["variables"]
     (notice,) = [each for each in data["templates"] if each["name"] == "staff_notice"]

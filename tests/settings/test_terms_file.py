@@ -19,7 +19,7 @@ SHIPPED = Path(__file__).parents[2] / "rules"
 TEMPLATES = frozenset(
     file.name.removesuffix(".md.j2") for file in (SHIPPED.parent / "templates" / "en").glob("[!_]*.md.j2")
 )
-HEAD = "window_days: 14\nrefund_days: {min: 1, max: 1}\nform: [{field: items, required: true, label: {en: What}}]\n"
+HEAD = "window_days: 14\nrefund_days: {min: 1, max: 1}\n\n"
 ALL = "  - {name: all, from: 2020-01-01, for: [return, exchange]}\n"
 WARRANTY = "terms:\n  - {name: w, from: 2020-01-01, months: 12}\n"
 

@@ -14,7 +14,7 @@ from mailbot.errors import SafeguardTripped
 from mailbot.store import desk, history, orders, tickets
 from mailbot.store.database import Database, transaction
 from mailbot.store.models import CaseEventRow, Refund
-from tests.domain.examples import KATE, RECEIPT, STAFF, line, mail, order
+from tests.domain.examples import KATE, RECEIPT, STAFF, line, mail, order, parts
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 DUE = date(2026, 3, 31)
@@ -42,14 +42,15 @@ def new_ticket() -> int:
 
 
 def new_case() -> int:
-    return desk.open_case(new_ticket(), CaseKind.RETURN, order(line("TP-K17", 2, "100.00")), NOW)
+    return desk.open_case(new_ticket(), CaseKind.RETURN, order(line("TP-K17", 2, "100.00")), NOW.date(), NOW)
 
 
 def book(case: int, amount: str = "100.00", paid: str = "200.00") -> int:
     return desk.book_refund(
         case,
         order_number=NUMBER,
-        amount=Decimal(amount),
+        parts=parts(amount),
+        deduction_reason="",
         paid=Decimal(paid),
         currency="GBP",
         payment_method="Visa card",
@@ -69,6 +70,7 @@ def move(case: int, expected: CaseState, to: CaseState, reason: str = "") -> Non
         actor=Actor.STAFF,
         actor_address=STAFF,
         reason=reason,
+        refund_wanted_by="",
         inbox_id=None,
         now=NOW,
     )

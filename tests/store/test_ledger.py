@@ -13,8 +13,8 @@ import pytest
 
 from mailbot.store import inbox, ledger
 from mailbot.store.database import Database
+from mailbot.store.inbox_models import ServerMail
 from mailbot.store.ledger import Folder, StoredMail
-from mailbot.store.models import ServerMail
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 INBOX = Folder(mailbox="support", folder="INBOX", uidvalidity=1)

@@ -1,6 +1,6 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, complaining, conditions, due, naming, notices
+from mailbot.domain.vocabulary import actions, casework, complaining, conditions, due, naming
 from mailbot.domain.vocabulary.words import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
 
 __all__ = [
@@ -12,9 +12,9 @@ __all__ = [
     "Argument",
     "Vocabulary",
     "actions",
+    "casework",
     "complaining",
     "conditions",
     "due",
     "naming",
-    "notices",
 ]

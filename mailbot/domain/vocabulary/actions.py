@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mailbot.domain.cases import Actor, CaseEvent, CaseKind
-from mailbot.domain.commands import Command
+from collections.abc import Sequence
+
+from mailbot.domain.bounces import Severity
+from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
@@ -11,43 +13,26 @@ from mailbot.domain.effects import (
     Effect,
     FileApart,
     FileMail,
-    FillForm,
     FlagAddress,
     GrantOrder,
     KeepInCopy,
     LearnMessageId,
     MergeTicket,
-    OpenCase,
     OpenTicket,
     Reader,
     RecordIncident,
     ReopenTicket,
     TieOrder,
-    UseCase,
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts
-from mailbot.domain.forms import read_items
-from mailbot.domain.match import Exact, orders_in_question
+from mailbot.domain.facts import Facts, Oversize, TicketFacts
+from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
-from mailbot.domain.moves import Mover, Refusal, asks_staff, move_case
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
-from mailbot.domain.sayings import Saying
 from mailbot.domain.standing import Role
-from mailbot.domain.vocabulary.asked import (
-    form_case,
-    form_so_far,
-    merge_problems,
-    new_answers,
-    order_refused,
-    pieces_left,
-    return_refused,
-    staff_moves,
-    still_missing,
-)
-from mailbot.domain.vocabulary.notices import notify, oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -156,22 +141,6 @@ def _merge(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     return (MergeTicket(into=facts.merge_target.ticket_id),) if facts.merge_target is not None else ()
 
 
-@MAIL_WORDS.action("open a case", tuple(kind.value for kind in CaseKind))
-def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """A case for the matched order, its form filled in with what the mail already says."""
-    if not isinstance(facts.order, Exact):
-        return ()
-    order = facts.order.order
-    answers = {"order_number": order.number, **new_answers(facts)}
-    items = read_items(answers.get("items", ""), order)
-    left = pieces_left(facts)
-    if not items and sum(item.quantity for item in left) == 1:  # it can only be that
-        items = left
-    reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
-    opened = OpenCase(kind=CaseKind(argument), order_number=order.number)
-    return (*reopened, opened, FillForm(answers=answers, items=items))
-
-
 @MAIL_WORDS.action("reply with", TEMPLATE)
 def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """An automatic answer to the ticket's customer, without order data unless the match is exact (G5)."""
@@ -189,71 +158,6 @@ def _ask_which(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     return (AskAbout(order_numbers=numbers), letter)
 
 
-@MAIL_WORDS.action("the customer hands in the form")
-def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
-    case = form_case(facts)
-    if case is None:
-        return ()
-    missing = still_missing(case, facts, book)
-    event = CaseEvent.FORM_INCOMPLETE if missing else CaseEvent.FORM_COMPLETE
-    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
-    moved = move_case(case, Command(event=event, argument="", line=""), mover, book.returns, facts.calendar)
-    if isinstance(moved, Refusal):
-        return ()
-    answers, items = form_so_far(case, facts)
-    asked = notify(facts, book, "decision_wanted") if asks_staff(case, event, Actor.CUSTOMER) else ()
-    return (UseCase(case_id=case.case_id), FillForm(answers=answers, items=items), *moved, *asked)
-
-
-@MAIL_WORDS.action("carry out the commands")
-def _carry_out(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Move the case as staff decided."""
-    moved = staff_moves(facts, book)
-    return () if isinstance(moved, Refusal) else moved
-
-
-@MAIL_WORDS.action("refuse the command")
-def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Tell the staff member why nothing happened, and what is possible."""
-    moved = staff_moves(facts, book)
-    reasons = list(facts.words.problems) if facts.words else []
-    sayings: tuple[Saying, ...] = ()
-    if facts.oversize is not None:
-        reasons.append(
-            Remark("{why}; please send your words again without the files", why=oversize_remark(facts.oversize))
-        )
-    if facts.mail.encrypted:
-        reasons.append(Remark("the mail is encrypted and can't be read here: send it without encryption"))
-    if not facts.thread.staff_token:
-        reasons.append(Remark("the mail is no reply to one of the desk's notices to you: reply to such a notice"))
-    elif not facts.staff_may_command:
-        reasons.append(Remark("the mail's sender could not be proven: {why}", why=facts.standing.evidence))
-    elif facts.ticket is not None and not facts.ticket.customer_email:
-        reasons.append(Remark("the ticket's first mail had no usable From, so there is no address to write to"))
-    elif facts.words is not None and facts.words.start_return is not None:
-        refused = order_refused(facts) or return_refused(facts)
-        sayings = (refused,) if refused is not None else ()
-    elif facts.words is not None and facts.words.merge_into is not None:
-        reasons.extend(merge_problems(facts))
-    elif (unknown := order_refused(facts)) is not None:
-        sayings = (unknown,)
-    elif not reasons and isinstance(moved, Refusal):
-        reasons.extend(moved.reasons)
-        sayings = moved.sayings
-    return (
-        Write(
-            template="staff_command_refused",
-            to=Reader.ACTING_STAFF,
-            automatic=True,
-            headline="command_refused",
-            remarks=tuple(reasons),
-            sayings=sayings,
-            with_order=facts.role is Role.STAFF and facts.staff_may_command and facts.thread.staff_token,
-        ),
-    )
-
-
 @MAIL_WORDS.action("send the words to the customer")
 def _relay(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """The staff member's words go out as the desk's mail, from the support address."""
@@ -261,6 +165,67 @@ def _relay(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     if not text or (facts.words and facts.words.internal):
         return ()
     return (Write(template="staff_reply", to=Reader.CUSTOMER, automatic=False, message=text, agent=facts.staff_name),)
+
+
+_HEADLINES = (
+    "new_mail",
+    "customer_reply",
+    "decision_wanted",
+    "order_not_confirmed",
+    "too_late",
+    "suspicious",
+    "owner_refuses",
+    "encrypted",
+    "bounce",
+    "too_large",
+    "marked_as_spam",
+    "machine_mail",
+    "answer_to_notice",
+    "fraud_report",
+    "complaint",
+    "approved_by_rule",
+)
+
+
+@MAIL_WORDS.action("notify staff", _HEADLINES)
+def _notify_staff(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
+    return notify(facts, book, argument)
+
+
+def notify(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[str] = ()) -> tuple[Effect, ...]:
+    """As the word says, with some more `remarks` on top."""
+    remarks = [*remarks, *(() if facts.bounce else facts.thread.refused)]
+    if facts.oversize is not None:
+        remarks.append(oversize_remark(facts.oversize))
+    if facts.spam:
+        remarks.append(Remark("marked as spam: {mark}", mark=facts.spam))
+    if facts.foreign_order is not None and argument == "order_not_confirmed":
+        remarks.append(Remark("the order's own address was asked whether this sender may speak for the order"))
+    remarks.extend(facts.documents.notes)
+    remarks.extend(_bounce_remarks(facts))
+    if isinstance(facts.order, Ambiguous):
+        named = ", ".join(order.number for order in facts.order.orders)
+        remarks.append(Remark("several orders can be meant: {orders}", orders=named))
+    if isinstance(facts.order, Probable):
+        remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
+    remarks.extend(facts.order.conflicts)
+    if facts.complaint is not None:
+        remarks.append(_about_complaint(facts.complaint, facts.ticket))
+    return (
+        Write(
+            template="staff_notice",
+            to=Reader.STAFF,
+            automatic=False,
+            headline=argument,
+            wish="" if facts.bounce else facts.main_wish,  # what a bounce quotes is nobody's wish
+            remarks=tuple(remarks),
+            evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),
+            enclose=True,
+            with_order=True,
+            not_to=facts.not_to,
+        ),
+    )
 
 
 @MAIL_WORDS.action("flag the address")
@@ -275,6 +240,17 @@ def _flag_address(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, 
 def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Show it in `mailbot health` without a mail."""
     return (RecordIncident(kind=argument, detail=""),)
+
+
+def oversize_remark(mail: Oversize) -> str:
+    """That only the header of the mail is here, for staff."""
+    return Remark(
+        "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
+        "is still in {place}",
+        size=f"{mail.size / 1e6:.1f}",
+        limit=f"{mail.limit / 1e6:.1f}",
+        place=mail.place,
+    )
 
 
 def _ticket_id(facts: Facts) -> int:
@@ -294,3 +270,50 @@ def _tie_order(facts: Facts) -> tuple[Effect, ...]:
 
 def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
+
+
+def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
+    """What staff should know of a bounce."""
+    remarks = [
+        Remark("could not be delivered to {address}", address=address) for address in facts.mail.failed_recipients
+    ]
+    if facts.bounce is not None and facts.bounce.money:
+        remarks.append(Remark("the mail told the customer of money: reach them in another way"))
+    flag = facts.bounce.flag if facts.bounce is not None else None
+    if flag is not None and flag.severity is Severity.HARD:
+        remarks.append(
+            Remark(
+                "no automatic mail goes to {address} any more ({status}), until a proven mail comes from there or "
+                "somebody runs: mailbot addresses clear {address}",
+                address=flag.address,
+                status=flag.status or "no status",
+            )
+        )
+    elif flag is not None:
+        remarks.append(
+            Remark(
+                "{address}: a passing failure ({status}); the next mail is sent",
+                address=flag.address,
+                status=flag.status or "no status",
+            )
+        )
+    return tuple(remarks)
+
+
+def _about_complaint(complaint: ComplaintFacts, ticket: TicketFacts | None) -> str:
+    if complaint.reaches_them:
+        return Remark(
+            "nobody is left whom this complaint isn't about, so they got it too: name somebody in staff.complaints_to"
+        )
+    if ticket is None:
+        return Remark("whom this is about doesn't get this notice: please don't forward it to them")
+    return Remark(
+        "it came in {ticket}; whom it is about doesn't get this notice: please don't forward it to them",
+        ticket=ticket_number(ticket.ticket_id),
+    )
+
+
+def _wish_evidence(facts: Facts) -> tuple[str, ...]:
+    return tuple(
+        Remark("wish {name}: {because}", name=wish.name, because=", ".join(wish.because)) for wish in facts.wishes
+    )

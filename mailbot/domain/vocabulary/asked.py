@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
-from mailbot.domain.cases import Actor, CaseState
+from mailbot.domain.cases import AWAITING_FORM, Actor, CaseKind, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
 from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, move_cases
 from mailbot.domain.numbers import case_number, ticket_number
+from mailbot.domain.proposals import with_verdicts
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.standing import Role
 
-WAITING_STATES = (CaseState.REQUESTED, CaseState.NEEDS_INFO)
+_WAITING = AWAITING_FORM | {CaseState.EXPIRED}  # a form that comes too late still counts
 _DIGITS_OF_A_NUMBER = 6
-_GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN)
+_MOST_TOLD = 400  # characters of a customer's own words in a line of the form
+_GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.EXPIRED, CaseState.CLOSED)
 _WORD = re.compile(r"[^\s,，;；、()（）]+")
 
 
@@ -35,7 +39,7 @@ def form_case(facts: Facts) -> CaseFacts | None:
     # Another order than any of these was written over ours: that is for a person to read.
     if cases and not of_order and any(sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER for word in named):
         return None
-    return next((case for case in of_order or cases if case.state in WAITING_STATES), None)
+    return next((case for case in of_order or cases if case.state in _WAITING), None)
 
 
 def form_completed(facts: Facts, book: RuleBook) -> bool:
@@ -60,7 +64,7 @@ def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
 
 def _says_something_new(case: CaseFacts, facts: Facts) -> bool:
     """A line says what neither the customer nor our own form, which comes back in every quote, said before."""
-    printed = {"items": write_items(case.items)}
+    printed = {"items": write_items(case.items), "purchased_on": case.order.purchased_on.isoformat()}
     answers = new_answers(facts).items()
     return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers)
 
@@ -73,6 +77,45 @@ def new_answers(facts: Facts) -> Answers:
     """
     settled = {"order_number", "proof"} if facts.ticket and facts.ticket.has_proof else {"order_number"}
     return {name: value for name, value in facts.form.items() if name not in settled}
+
+
+def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
+    """A case for the matched order, its form filled in with what the mail and the order already say.
+
+    Raises ValueError where no order is matched: that condition belongs into the rule.
+    """
+    if not isinstance(facts.order, Exact):
+        raise ValueError("a rule opens a case without an order; put that condition into it")
+    order = facts.order.order
+    answers = {
+        "order_number": order.number,
+        "purchased_on": order.purchased_on.isoformat(),
+        **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
+        **new_answers(facts),
+    }
+    items = read_items(answers.get("items", ""), order)
+    left = pieces_left(facts)
+    if not items and sum(item.quantity for item in left) == 1:  # it can only be that
+        items = left
+    return CaseFacts(
+        case_id=0,
+        ticket_id=0,
+        kind=kind,
+        state=CaseState.REQUESTED,
+        order=order,
+        answers=answers,
+        items=items,
+        refund=None,
+        refunded_before=Decimal(0),
+        opened_on=facts.customer_day,
+    )
+
+
+def _told_of_fault(facts: Facts) -> Answers:
+    """What the customer says of the fault, in their own words: nobody is asked twice for the same."""
+    told = " ".join(facts.mail.reply_text.split())[:_MOST_TOLD]
+    asked = any(wish.name == "warranty" for wish in facts.wishes)
+    return {"fault": told} if told and asked and facts.role is Role.CUSTOMER else {}
 
 
 def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...]]:
@@ -88,7 +131,7 @@ def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, .
     has_proof = (facts.ticket is not None and facts.ticket.has_proof) or brings_proof(facts)
     # Items in words that can't be read are for staff to name in #approve; the customer isn't asked twice.
     has_items = bool(items) or bool(answers.get("items"))
-    return missing_fields(book.returns.form, answers, has_items=has_items, has_proof=has_proof)
+    return missing_fields(book.forms[case.kind], answers, has_items=has_items, has_proof=has_proof)
 
 
 def brings_proof(facts: Facts) -> bool:
@@ -98,12 +141,14 @@ def brings_proof(facts: Facts) -> bool:
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     """What the commands of a staff mail would bring about."""
-    cases = facts.ticket.cases if facts.ticket else ()
+    cases = [with_verdicts(case, book.terms, book.products) for case in (facts.ticket.cases if facts.ticket else ())]
     if facts.words is None or not facts.words.commands:
         return Refusal(reasons=(Remark("no command was given"),))
     if not cases:
         return Refusal(
-            reasons=(Remark("the ticket has no return case; #return TP… starts one for an order of this customer"),)
+            reasons=(
+                Remark("the ticket has no case; #return TP…, #exchange TP… or #warranty TP… opens one for their order"),
+            )
         )
     mover = Mover(actor=Actor.STAFF, address=facts.sender, today=facts.today)
     return move_cases(cases, facts.words.commands, mover, book.returns, facts.calendar)
@@ -117,8 +162,8 @@ def order_refused(facts: Facts) -> Saying | None:
     return Saying(key=Says.NO_ORDER, numbers=(named.number,))
 
 
-def return_refused(facts: Facts) -> Saying | None:
-    """Why staff's #return can't open a case, or None when it can: the customer's order, pieces of it left (G5, G6)."""
+def start_refused(facts: Facts) -> Saying | None:
+    """Why staff can't open a case, or None when they can: the customer's order, pieces of it left (G5, G6)."""
     if not isinstance(facts.order, Exact):
         wanted = facts.returned_order
         if wanted is not None and wanted.exists:

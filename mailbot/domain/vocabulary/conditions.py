@@ -157,10 +157,10 @@ def _command_possible(facts: Facts, book: RuleBook, argument: str) -> bool:
     return not isinstance(staff_moves(facts, book), Refusal)
 
 
-@MAIL_WORDS.condition("staff start a return")
-def _starts_return(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """A line "#return", with an order number or for the order that the ticket names."""
-    return facts.words is not None and facts.words.start_return is not None
+@MAIL_WORDS.condition("staff open a case")
+def _starts_case(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A line "#return", "#exchange" or "#warranty", with an order number or for the order that the ticket names."""
+    return facts.words is not None and facts.words.start is not None
 
 
 @MAIL_WORDS.condition("staff merge the ticket")

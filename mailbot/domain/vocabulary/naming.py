@@ -9,7 +9,7 @@ from mailbot.domain.match import Exact
 from mailbot.domain.named_matter import says_only_numbers
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
-from mailbot.domain.vocabulary.asked import order_refused, return_refused
+from mailbot.domain.vocabulary.asked import order_refused, start_refused
 from mailbot.domain.vocabulary.words import MAIL_WORDS
 from mailbot.domain.wishes import only_wish
 
@@ -44,10 +44,10 @@ def _order_known(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.named_order is not None and order_refused(facts) is None
 
 
-@MAIL_WORDS.condition("a return can be started")
-def _return_possible(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The order that "#return" is about is the customer's, and pieces of it are left that go back under no case."""
-    return order_refused(facts) is None and return_refused(facts) is None
+@MAIL_WORDS.condition("the case can be opened")
+def _start_possible(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The order that staff open a case for is the customer's, and pieces of it are left that no other case is about."""
+    return order_refused(facts) is None and start_refused(facts) is None
 
 
 @MAIL_WORDS.condition("the ticket has a case of the order")
@@ -74,8 +74,8 @@ def _name(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
                 said_at=facts.now,
             )
             effects.append(RememberCorrection(email=facts.ticket.customer_email, correction=correction))
-    starts_return = facts.words is not None and facts.words.start_return is not None
-    if starts_return and isinstance(facts.order, Exact):
+    starts = facts.words is not None and facts.words.start is not None
+    if starts and isinstance(facts.order, Exact):
         returned = NameOrder(order_number=facts.order.order.number, by=facts.staff_name)
         effects.extend([returned] if returned not in effects else [])
     return tuple(effects)

@@ -1,0 +1,98 @@
+"""A case and its refund as letters know them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from mailbot.domain.cases import AWAITING_FORM
+from mailbot.domain.facts import CaseFacts
+from mailbot.domain.forms import Item, is_proof, missing_fields, write_items
+from mailbot.domain.letters import CaseView, FormLine, RefundView
+from mailbot.domain.message import Attachment
+from mailbot.domain.moves import desk_case
+from mailbot.domain.numbers import case_number, refund_number
+from mailbot.domain.orders import Order
+from mailbot.domain.pieces import sound_items
+from mailbot.domain.proposals import replacement_covered_until, shop_pays_shipping, with_verdicts
+from mailbot.domain.rules import RuleBook
+from mailbot.store import views
+
+
+def case_view(
+    case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str, today: date, *, has_slip: bool
+) -> CaseView:
+    """The case in the language of a letter; `files` are all that the customer sent in its ticket."""
+    judged = with_verdicts(case, book.terms, book.products)
+    return CaseView(
+        number=case_number(case.case_id),
+        state=case.state.value,
+        form=_form(case, files, book, language),
+        items=_in_lines(case.items),
+        reason=case.answers.get("reason", ""),
+        staff_reason=case.staff_reason,
+        kind=case.kind.value,
+        fault=case.answers.get("fault", ""),
+        wanted=case.answers.get("wanted", ""),
+        waits_for="form" if case.state in AWAITING_FORM else "parcel",
+        shop_pays_shipping=shop_pays_shipping(judged.verdicts),
+        has_slip=has_slip,
+        tracking=case.tracking,
+        accepted=_in_lines(sound_items(desk_case(case).pieces)),
+        rejected=_in_lines(case.damaged),
+        sent_reference=case.sent_reference,
+        sent_tracking=case.sent_tracking,
+        replacement_warranty_until=replacement_covered_until(judged, today),
+    )
+
+
+def _form(case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str) -> tuple[FormLine, ...]:
+    form = book.forms[case.kind]
+    proofs = [file.filename for file in files if is_proof(file)]
+    values = {
+        **case.answers,
+        "items": write_items(case.items) or case.answers.get("items", ""),
+        "proof": ", ".join(proofs) or case.answers.get("proof", ""),
+    }
+    # Who bought several things sees how to name them.
+    bought = [f"{line.model} × {line.quantity} {line.name}".strip() for line in case.order.lines]
+    hints = {"items": "; ".join(bought)} if len(bought) > 1 else {}
+    missing = missing_fields(form, case.answers, has_items=bool(values["items"]), has_proof=bool(proofs))
+    return tuple(
+        FormLine(
+            label=field.label(language),
+            value=values.get(field.name, ""),
+            hint="" if values.get(field.name) else hints.get(field.name, field.hint(language)),
+            missing=field.name in missing,
+        )
+        for field in form
+    )
+
+
+def _in_lines(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(write_items([item]) for item in items)
+
+
+def refund_view(in_hand: CaseFacts | None, shown: CaseFacts | None, order: Order | None) -> RefundView | None:
+    """The refund of the case in hand; where none is, of the case shown, else the order's newest."""
+    if order is None:
+        return None
+    row = views.refund_of_case(shown.case_id) if shown is not None else None
+    if row is None and in_hand is None:
+        row = views.refund_of_order(order.number)
+    if row is None:
+        return None
+    return RefundView(
+        number=refund_number(row.refund_id),
+        amount=row.amount,
+        currency=row.currency,
+        payment_method=row.payment_method,
+        due_on=row.due_on,
+        due_is_provisional=row.due_is_provisional,
+        settled_on=row.settled_on,
+        goods=row.parts.goods,
+        shipping=row.parts.shipping,
+        restocking=row.parts.restocking,
+        deduction=row.parts.deduction,
+        deduction_reason=row.deduction_reason,
+    )

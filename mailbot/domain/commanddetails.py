@@ -1,0 +1,125 @@
+"""What stands behind a command that moves a case: pieces, a deduction, numbers of parcels. Never guessed (G6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mailbot.domain.cases import CaseEvent
+from mailbot.domain.commands import COMMAND_LINES, Command
+from mailbot.domain.forms import Item, exact_items
+from mailbot.domain.money import rounded_down
+from mailbot.domain.orders import Order
+from mailbot.domain.remarks import Remark
+
+_INSPECTION = re.compile(
+    r"(?:(?:damaged|damage|损坏|破损)[ \t:：]*(?P<damaged>.*?))?[\s,，;；]*"
+    r"(?:(?:deduct|扣除|扣款|扣)[ \t:：]*(?P<amount>\d{1,9}(?:\.\d{1,3})?)[ \t]*(?P<currency>[A-Za-z]{3}(?![A-Za-z]))?"
+    r"[\s,，:：]*(?P<reason>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_PARCEL = re.compile(r"(?=\S*\d)[0-9A-Za-z][0-9A-Za-z/_-]{4,39}")
+_EXAMPLES = {
+    CaseEvent.RECEIVE: "#received {bought}",
+    CaseEvent.INSPECT_PASS: "#inspect pass, #inspect pass damaged {bought}, #inspect pass deduct 10.00 <reason>",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """A command's argument, read."""
+
+    items: tuple[Item, ...] = ()  # what goes back, arrived or is damaged
+    deduction: Decimal = Decimal(0)  # taken off the refund, in the order's currency
+    deduction_reason: str = ""  # what the customer is told about it
+    reference: str = ""  # order number of the replacement
+    tracking: str = ""  # of the parcel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """An argument that means nothing; the reason is for the one who wrote it."""
+
+    reason: str
+
+
+def read_details(command: Command, order: Order) -> Details | Unreadable:
+    """The argument of a command about a case of `order`."""
+    text = command.argument.strip()
+    match command.event:
+        case CaseEvent.APPROVE | CaseEvent.RECEIVE:
+            return _pieces(command, text, order) if text else Details()
+        case CaseEvent.INSPECT_PASS:
+            return _inspection(command, text, order)
+        case CaseEvent.SHIPPED | CaseEvent.REPAIRED | CaseEvent.SEND_BACK | CaseEvent.REPLACED:
+            return _numbers(command, text)
+        case _:
+            return Details()
+
+
+def _pieces(command: Command, text: str, order: Order) -> Details | Unreadable:
+    items = exact_items(text, order)
+    return Details(items=items) if items else _expected(command, order)
+
+
+def _inspection(command: Command, text: str, order: Order) -> Details | Unreadable:
+    match = _INSPECTION.fullmatch(text)
+    if match is None:
+        return _expected(command, order)
+    items: tuple[Item, ...] = ()
+    if match["damaged"] is not None:
+        items = exact_items(match["damaged"], order)
+        if not items:
+            return _expected(command, order)
+    if match["amount"] is None:
+        return Details(items=items)
+    amount = Decimal(match["amount"])
+    currency = (match["currency"] or order.currency).upper()
+    if currency != order.currency or amount != rounded_down(amount, order.currency) or amount == 0:
+        return Unreadable(
+            reason=Remark(
+                "{line}: {amount} {currency} can't be deducted from an order in {expected}",
+                line=command.line,
+                amount=match["amount"],
+                currency=currency,
+                expected=order.currency,
+            )
+        )
+    if not match["reason"].strip():
+        return Unreadable(
+            reason=Remark(
+                "{line}: say what it is for, as the customer can be told: deduct 10.00 <reason>", line=command.line
+            )
+        )
+    return Details(items=items, deduction=amount, deduction_reason=match["reason"].strip())
+
+
+def _numbers(command: Command, text: str) -> Details | Unreadable:
+    """One number, of the parcel; for a replacement first that of its order."""
+    words = text.split()
+    most = 2 if command.event is CaseEvent.REPLACED else 1
+    needed = 1 if command.event in (CaseEvent.SHIPPED, CaseEvent.REPLACED) else 0
+    if not needed <= len(words) <= most or not all(_PARCEL.fullmatch(word) for word in words):
+        return Unreadable(
+            reason=Remark(
+                "{line}: expected {command}; words for the customer go on a line of their own",
+                line=command.line,
+                command=COMMAND_LINES[command.event],
+            )
+        )
+    if command.event is CaseEvent.REPLACED:
+        return Details(reference=words[0].upper(), tracking=words[1] if len(words) > 1 else "")
+    return Details(tracking=words[0] if words else "")
+
+
+def _expected(command: Command, order: Order) -> Unreadable:
+    bought = ", ".join(f"{line.model} × {line.quantity}" for line in order.lines)
+    example = _EXAMPLES.get(command.event, f"{COMMAND_LINES[command.event]} {{bought}}").format(bought=bought)
+    return Unreadable(
+        reason=Remark(
+            "{line}: expected {command}; words for the customer go on a line of their own",
+            line=command.line,
+            command=example,
+        )
+    )

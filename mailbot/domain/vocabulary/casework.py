@@ -1,0 +1,133 @@
+"""The actions of rules that open and move cases; each docstring explains its word to the shop owner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.effects import Effect, FillForm, OpenCase, Reader, ReopenTicket, UseCase, Write
+from mailbot.domain.facts import CaseFacts, Facts
+from mailbot.domain.match import Exact
+from mailbot.domain.moves import Mover, Refusal, asks_staff, by_itself, move_case
+from mailbot.domain.proposals import with_verdicts
+from mailbot.domain.remarks import Remark
+from mailbot.domain.rules import RuleBook
+from mailbot.domain.sayings import Saying
+from mailbot.domain.standing import Role
+from mailbot.domain.vocabulary.actions import notify, oversize_remark
+from mailbot.domain.vocabulary.asked import (
+    form_case,
+    form_so_far,
+    merge_problems,
+    new_case,
+    order_refused,
+    staff_moves,
+    start_refused,
+    still_missing,
+)
+from mailbot.domain.vocabulary.words import MAIL_WORDS
+
+_AS_STAFF_SAY = "as staff say"
+
+
+@MAIL_WORDS.action("open a case", (*(kind.value for kind in CaseKind), _AS_STAFF_SAY))
+def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """A case for the matched order; its form goes to the customer, filled in with what is known. Where the mail says
+    all that the form asks for, staff are asked to decide instead."""
+    if not isinstance(facts.order, Exact):
+        return ()
+    start = facts.words.start if facts.words is not None else None
+    if argument == _AS_STAFF_SAY and start is None:
+        return ()
+    kind = start.kind if argument == _AS_STAFF_SAY and start is not None else CaseKind(argument)
+    case = new_case(facts, kind)
+    reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
+    opened = OpenCase(kind=kind, order_number=case.order.number, opened_on=facts.customer_day)
+    filled = FillForm(answers=case.answers, items=case.items)
+    if still_missing(case, facts, book) or start is not None:
+        form = Write(template=f"{kind.value}_form", to=Reader.CUSTOMER, automatic=True, with_order=True)
+        return (*reopened, opened, filled, form)
+    return (*reopened, opened, filled, *_handed_in(case, facts, book))
+
+
+@MAIL_WORDS.action("the customer hands in the form")
+def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
+    case = form_case(facts)
+    if case is None:
+        return ()
+    answers, items = form_so_far(case, facts)
+    filled = FillForm(answers=answers, items=items)
+    return (
+        UseCase(case_id=case.case_id),
+        filled,
+        *_handed_in(replace(case, answers=answers, items=items), facts, book),
+    )
+
+
+def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, ...]:
+    """The case with its form as it is after this mail: gaps are asked for, else the rules or staff decide."""
+    event = CaseEvent.FORM_INCOMPLETE if still_missing(case, facts, book) else CaseEvent.FORM_COMPLETE
+    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
+    moved = move_case(case, by_itself(event), mover, book.returns, facts.calendar)
+    if isinstance(moved, Refusal):
+        # What is asked for can't be, more pieces than were bought: staff tell the customer.
+        return notify(facts, book, "customer_reply", remarks=moved.reasons)
+    if not asks_staff(case, event, Actor.CUSTOMER):
+        return moved
+    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book.terms, book.products)
+    rules = Mover(actor=Actor.RULES, address="", today=facts.today)
+    approved = move_case(judged, by_itself(CaseEvent.APPROVE), rules, book.returns, facts.calendar)
+    if not isinstance(approved, Refusal):
+        # One mail, the one that says more.
+        submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
+        return (*submitted, *approved, *notify(facts, book, "approved_by_rule"))
+    return (*moved, *notify(facts, book, "decision_wanted"))
+
+
+@MAIL_WORDS.action("carry out the commands")
+def _carry_out(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Move the case as staff decided."""
+    moved = staff_moves(facts, book)
+    return () if isinstance(moved, Refusal) else moved
+
+
+@MAIL_WORDS.action("refuse the command")
+def _refuse(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """Tell the staff member why nothing happened, and what is possible."""
+    moved = staff_moves(facts, book)
+    reasons = list(facts.words.problems) if facts.words else []
+    sayings: tuple[Saying, ...] = ()
+    if facts.oversize is not None:
+        reasons.append(
+            Remark("{why}; please send your words again without the files", why=oversize_remark(facts.oversize))
+        )
+    if facts.mail.encrypted:
+        reasons.append(Remark("the mail is encrypted and can't be read here: send it without encryption"))
+    if not facts.thread.staff_token:
+        reasons.append(Remark("the mail is no reply to one of the desk's notices to you: reply to such a notice"))
+    elif not facts.staff_may_command:
+        reasons.append(Remark("the mail's sender could not be proven: {why}", why=facts.standing.evidence))
+    elif facts.ticket is not None and not facts.ticket.customer_email:
+        reasons.append(Remark("the ticket's first mail had no usable From, so there is no address to write to"))
+    elif facts.words is not None and facts.words.start is not None:
+        refused = order_refused(facts) or start_refused(facts)
+        sayings = (refused,) if refused is not None else ()
+    elif facts.words is not None and facts.words.merge_into is not None:
+        reasons.extend(merge_problems(facts))
+    elif (unknown := order_refused(facts)) is not None:
+        sayings = (unknown,)
+    elif not reasons and isinstance(moved, Refusal):
+        reasons.extend(moved.reasons)
+        sayings = moved.sayings
+    return (
+        Write(
+            template="staff_command_refused",
+            to=Reader.ACTING_STAFF,
+            automatic=True,
+            headline="command_refused",
+            remarks=tuple(reasons),
+            sayings=sayings,
+            with_order=facts.role is Role.STAFF and facts.staff_may_command and facts.thread.staff_token,
+        ),
+    )
