@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.match import Ambiguous, Exact, OrderMatch
+from mailbot.domain.match_basis import Reading
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.several import share_wishes
 from mailbot.domain.standing import Role
@@ -21,6 +22,7 @@ def facts_of_each(facts: Facts, purchases: Purchases, book: RuleBook) -> tuple[F
     orders = [order for order in match.orders if order.number in match.named]
     subject = "" if facts.references.ticket_tags else facts.mail.subject
     shares = share_wishes(subject, facts.mail.reply_text, match.named, orders, book.wishes)
+    reading = Reading(references=facts.references, said=facts.said, text=facts.mail.reply_text)
     each = []
     for share in shares:
         exact = Exact(order=share.order, evidence=match.evidence, candidates=match.candidates)
@@ -33,7 +35,7 @@ def facts_of_each(facts: Facts, purchases: Purchases, book: RuleBook) -> tuple[F
             form={},  # whose lines these would be, nobody knows
             open_case_elsewhere=open_case_of(exact, facts.role, facts.sender),
             refund=tickets.refund_of_order(share.order.number),
-            warranty=purchases.warranty(exact, wanted, book, facts.now),
+            warranty=purchases.warranty(exact, reading, wanted, book, facts.now),
             may_go_back=purchases.may_go_back(exact, wanted, book, facts.now),
         )
         each.append(one)

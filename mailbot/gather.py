@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.allowances import answer_budget, notice_budget
 from mailbot.apply import Occasion
+from mailbot.complaints import Complaints
 from mailbot.correspondence import Correspondence
 from mailbot.domain.bounces import (
     MONEY_TEMPLATES,
@@ -25,17 +26,22 @@ from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import (
     AnsweredNotice,
     BounceFacts,
+    CaseFacts,
     Facts,
     Oversize,
+    RefundFacts,
     TicketFacts,
 )
 from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, foreign_order
+from mailbot.domain.match import Exact, OrderMatch, foreign_order, orders_in_question
+from mailbot.domain.match_basis import fresh_numbers
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
+from mailbot.domain.named_matter import about_case, case_meant, numbers_named
 from mailbot.domain.orders import Order
 from mailbot.domain.proof import proof_files
 from mailbot.domain.references import References
+from mailbot.domain.refund_meant import with_refund_meant
 from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.several import names_anothers
@@ -43,7 +49,7 @@ from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.vocabulary.asked import order_of_files
-from mailbot.domain.wishes import Wish
+from mailbot.domain.wishes import Wish, only_wish
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.each_order import facts_of_each, open_case_of
 from mailbot.errors import BadItem
@@ -54,7 +60,7 @@ from mailbot.mail.compose import ascii_address
 from mailbot.named_orders import find_named_orders
 from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
-from mailbot.store import addresses, confirmations, history, inbox, tickets
+from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,20 +142,29 @@ class Gatherer:
             ticket=ticket,
         )
         order = purchase.match
+        named = numbers_named(mail, references) if role is Role.CUSTOMER and mail.origin is Origin.HUMAN else ()
         spam = self._spam(mail, item)
         answered = self._answered_notice(thread, references, sender, role, now)
         # A filter's mark on a late answer must not keep it from staff: it stays where it belongs.
         if ticket is not None and role is Role.CUSTOMER and not spam:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
-            if why:
+            if why and ticket.ticket_id not in {there for _, there in desk_numbers.with_tickets(named)}:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         heard = role is Role.STAFF and standing.verdict is not Verdict.FAILED
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
-        elsewhere = open_case_of(order, role, sender)
+        case = _case_named(named, ticket, sender, standing)
+        order = about_case(order, case) if case is not None else order
         wishes = () if names_anothers(order, references) else gleaned.wishes
+        refunded = tickets.refunded_orders(one.number for one in orders_in_question(order))
+        if ticket is None and only_wish(wishes) == "refund_status" and standing.verdict is Verdict.VERIFIED:
+            order = order if fresh_numbers(references) else with_refund_meant(order, refunded)
+        elsewhere = open_case_of(order, role, sender)
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
+        complaint = None
+        if role is Role.CUSTOMER and mail.origin is not Origin.BOUNCE:
+            complaint = self._complaints.about(mail, wishes, sender=sender, ticket=ticket, thread=thread)
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
             bounce = self._bounce(mail, sender, standing, now)
@@ -171,8 +186,8 @@ class Gatherer:
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
-            wishes=gleaned.wishes,
-            warranty=self.purchases.warranty(order, wanted, self.book, now),
+            wishes=wishes,
+            warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
             form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
             day_there=self.purchases.day_there(order, self.book, now),
@@ -190,14 +205,17 @@ class Gatherer:
             only_thanks=ticket is not None and says_only_thanks(mail, self.correspondence.names(ticket)),
             is_second_copy=tickets.is_second_copy(mail, standing.verdict, marked=_is_marked(mail, spam)),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
-            merge_target=_merge_target(words),
+            merge_target=_merge_target(words, sender),
+            complaint=complaint,
             foreign_order=self._foreign_order(purchase, standing, sender, now),
             named_order=staff_orders.named,
             returned_order=staff_orders.returned,
             cases_of_order=staff_orders.cases,
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
-            refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
+            refund_in_question=bool(refunded),
+            refund=_refund(order, case),
+            case_named=case,
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
@@ -327,6 +345,10 @@ class Gatherer:
         return form_labels([field for form in self.book.forms.values() for field in form])
 
     @cached_property
+    def _complaints(self) -> Complaints:
+        return Complaints(settings=self.settings)
+
+    @cached_property
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.settings.timezone)
 
@@ -334,6 +356,25 @@ class Gatherer:
     def _calendar(self) -> WorkCalendar:
         year = self.clock().astimezone(self._zone).year
         return work_calendar(self.settings.calendar, (year, year + 1))
+
+
+def _case_named(
+    numbers: Sequence[str], ticket: TicketFacts | None, sender: str, standing: Standing
+) -> CaseFacts | None:
+    """The case that a ticket's proven customer names, of an order of theirs, or one that they may speak for (G5)."""
+    if not numbers or ticket is None or ticket.customer_email != sender or standing.verdict is not Verdict.VERIFIED:
+        return None
+    case = case_meant(ticket, [case for number in numbers if (case := desk_numbers.case_named(number)) is not None])
+    if case is None:
+        return None
+    order = case.order
+    return case if order.buyer_email == sender or confirmations.granted(sender, [order.number]) else None
+
+
+def _refund(order: OrderMatch, case: CaseFacts | None) -> RefundFacts | None:
+    if case is not None:
+        return case.refund
+    return tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None
 
 
 def _end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -357,11 +398,13 @@ def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
     return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
 
 
-def _merge_target(words: StaffWords | None) -> TicketFacts | None:
+def _merge_target(words: StaffWords | None, sender: str) -> TicketFacts | None:
     if words is None or words.merge_into is None:
         return None
     ticket_id = tickets.after_merges([words.merge_into]).get(words.merge_into)
-    return tickets.load(ticket_id) if ticket_id is not None else None
+    found = tickets.load(ticket_id) if ticket_id is not None else None
+    # Who tries numbers doesn't learn by them of a complaint about themselves.
+    return found if found is None or sender not in found.kept_from else None
 
 
 def _may_fill_in(role: Role, ticket: TicketFacts | None, sender: str, thread: ThreadMatch, standing: Standing) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from mailbot.domain.catalogue import Catalogue
+from mailbot.domain.codes import code_key
 from mailbot.domain.documents import Documents
 from mailbot.domain.eligibility import Ask, Outcome, Situation, judge
 from mailbot.domain.facts import TicketFacts
@@ -16,10 +17,10 @@ from mailbot.domain.match import Exact, NoMatch, OrderMatch, Probable, match_ord
 from mailbot.domain.match_basis import Known, Reading
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
-from mailbot.domain.own_codes import find_own_codes
+from mailbot.domain.own_codes import Kind, find_own_codes
 from mailbot.domain.periods import customer_day
 from mailbot.domain.receipt import ReceiptCheck, compare, held_against, receipt_texts
-from mailbot.domain.references import find_references, texts_of
+from mailbot.domain.references import OWN_WORDS, find_references, texts_of
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.terms import Claim
@@ -133,12 +134,13 @@ class Purchases:
         return compare(texts, order, others, timedelta(days=self.settings.orders.receipt_days))
 
     def warranty(
-        self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime
+        self, match: OrderMatch, reading: Reading, wishes: Collection[str], book: RuleBook, now: datetime
     ) -> tuple[WarrantyLine, ...]:
-        """How long the matched order is covered, where somebody asks; () where the data don't tell all."""
+        """How long what the mail names of the matched order is covered, where somebody asks; all of it by default."""
         if not isinstance(match, Exact) or "warranty_question" not in wishes:
             return ()
-        return warranty_of(match.order, book.terms, self.catalogue.products, self._day_of(match.order, book, now))
+        order, day = match.order, self._day_of(match.order, book, now)
+        return warranty_of(order, book.terms, self.catalogue.products, day, _models_meant(reading, order))
 
     def may_go_back(self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime) -> bool:
         """Whether the shop's terms or the law of the customer's country still allow, or may allow, a return (P7)."""
@@ -181,3 +183,17 @@ class Purchases:
     @cached_property
     def _find_tracking_numbers(self) -> Callable[[str], list[str]]:
         return finder(self.settings.orders.tracking_pattern)
+
+
+def _models_meant(reading: Reading, order: Order) -> frozenset[str]:
+    """Models of the order that the sender's own words name, themselves or by a serial number; upper case."""
+    said, codes = reading.said, reading.codes
+    models = {model.upper() for found in said.models if found.place in OWN_WORDS for model in found.value.models}
+    models |= {code.written.upper() for code in codes if code.kind is Kind.MODEL and code.place in OWN_WORDS}
+    serials = {found.value for found in said.serials if found.place in OWN_WORDS}
+    serials |= {code_key(code.written) for code in codes if code.kind is Kind.SERIAL and code.place in OWN_WORDS}
+    return frozenset(
+        line.model.upper()
+        for line in order.lines
+        if line.model.upper() in models or serials & {code_key(serial) for serial in line.serials}
+    )

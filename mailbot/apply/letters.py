@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ from mailbot.mail.letter_values import person_name
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
-from mailbot.settings.model import BrandSettings
+from mailbot.settings.model import BrandSettings, StaffMember
 from mailbot.store import confirmations, orders, outbox, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
@@ -94,13 +94,14 @@ class LetterWriter:
         for effect, case_id in letters:
             if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
-            readers = self._readers(effect, scene.ticket, occasion)
+            readers = self._readers(effect, scene, occasion)
             for address in readers:
                 self._queue(effect, scene, case_id, address, readers, occasion)
             written += len(readers)
         return written
 
-    def _readers(self, effect: Write, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
+    def _readers(self, effect: Write, scene: Scene, occasion: Occasion) -> list[Address]:
+        ticket = scene.ticket
         if effect.asks is not None:
             return [Address(name="", email=effect.asks.address)]
         if effect.to is Reader.CUSTOMER:
@@ -110,10 +111,21 @@ class LetterWriter:
             # What staff write to the customer reaches those in copy; order data never does (G5).
             copies = views.in_copy(ticket.ticket_id) if effect.template == "staff_reply" else []
             return [customer, *(Address(name="", email=email) for email in copies)]
-        members = self._settings.staff.members
         if effect.to is Reader.ACTING_STAFF:
-            members = tuple(member for member in members if member.address.lower() == occasion.sender)
-        return [Address(name=member.name, email=member.address) for member in members]
+            acting = self._settings.is_staff(occasion.sender)
+            return [Address(name=acting.name, email=acting.address)] if acting is not None else []
+        # Nothing may stay unread: where the settings leave nobody else, even those get it that it is about (P23).
+        kept = scene.kept_from
+        told = self._told(kept | set(effect.not_to)) or self._told(kept) or self._told(frozenset())
+        return [Address(name=one.name, email=one.address) for one in told]
+
+    def _told(self, not_to: Set[str]) -> list[StaffMember]:
+        """The members that a notice isn't kept from; where nobody is left, whom the settings name for that."""
+        staff = self._settings.staff
+        members = [member for member in staff.members if member.address.lower() not in not_to]
+        if not members and staff.complaints_to and staff.complaints_to.lower() not in not_to:
+            return [self._settings.deputy()]
+        return members
 
     def _queue(
         self,

@@ -16,7 +16,7 @@ from mailbot.domain.numbers import case_number
 from mailbot.domain.orders import Order
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.ticket_orders import TicketOrder
-from mailbot.store import confirmations, orders, ticket_orders, tickets, views
+from mailbot.store import complaints, confirmations, orders, ticket_orders, tickets, views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ class Scene:
     ticket: views.TicketRow | None
     orders: tuple[TicketOrder, ...]  # the current one first
     cases: tuple[CaseFacts, ...]  # newest first
+    kept_from: frozenset[str]  # members (lower case) who get no notice of it
     proofs: tuple[ProofFile, ...]  # all that the customer ever sent in this ticket
 
     @property
@@ -46,12 +47,13 @@ class Scene:
 def read_scene(ticket_id: int | None) -> Scene:
     """The ticket's scene; an empty one without a ticket."""
     if ticket_id is None:
-        return Scene(ticket=None, orders=(), cases=(), proofs=())
+        return Scene(ticket=None, orders=(), cases=(), kept_from=frozenset(), proofs=())
     cases = tickets.cases(ticket_id)
     return Scene(
         ticket=views.row(ticket_id),
         orders=ticket_orders.of_ticket(ticket_id),
         cases=cases,
+        kept_from=complaints.kept_from(ticket_id),
         proofs=views.proofs_from_customer(ticket_id) if cases else (),
     )
 
@@ -60,6 +62,7 @@ def staff_note(effect: Write, scene: Scene, case: CaseFacts | None) -> StaffNote
     """What staff read besides the mail; `case` is the one shown in full."""
     return StaffNote(
         headline=effect.headline,
+        wish=effect.wish,
         evidence=effect.evidence,
         remarks=effect.remarks,
         sayings=effect.sayings,

@@ -309,7 +309,8 @@ def _receipts(facts: Facts) -> Iterator[Fact]:
 
 def _wishes(facts: Facts) -> Iterator[Fact]:
     for wish in facts.wishes:
-        yield Fact(label=wish.name, value=f"{wish.score} points", source=_own(", ".join(wish.because)))
+        weak = ", only mentioned" if wish.is_mentioned else ""
+        yield Fact(label=wish.name, value=f"{wish.score} points{weak}", source=_own(", ".join(wish.because)))
     if names_anothers(facts.order, facts.references):
         yield Fact(label="none", value="not weighed: beside the sender's order one is named that is none of theirs")
     elif not facts.wishes and facts.role is Role.CUSTOMER:

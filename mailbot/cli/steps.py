@@ -16,6 +16,7 @@ from mailbot.domain.effects import (
     FillForm,
     FlagAddress,
     GrantOrder,
+    KeepFrom,
     KeepInCopy,
     LearnMessageId,
     MarkOverdueTold,
@@ -70,6 +71,8 @@ def step_told(effect: Effect, ticket_id: int | None) -> str:
             return f"Merge the ticket into {ticket_number(effect.into)}"
         case KeepInCopy():
             return f"Let those in copy take part: {', '.join(effect.addresses)}"
+        case KeepFrom():
+            return f"Keep the ticket from {', '.join(effect.addresses)}: it is about them"
         case LearnMessageId():
             return f"Learn the Message-ID under which our mail of {ticket_number(effect.ticket_id)} travels"
         case _:

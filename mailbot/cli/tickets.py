@@ -30,7 +30,7 @@ from mailbot.domain.cases import CaseState
 from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
 from mailbot.domain.ticket_orders import TicketOrder
-from mailbot.store import history, ticket_orders, tickets, views
+from mailbot.store import complaints, history, ticket_orders, tickets, views
 
 tickets_app = typer.Typer(help="Conversations with customers.", no_args_is_help=True)
 cases_app = typer.Typer(help="Return cases.", no_args_is_help=True)
@@ -122,12 +122,14 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
         messages = history.messages(ticket_id)
         cases = history.cases(ticket_id=ticket_id)
         about = [_order(order, found.order_number) for order in ticket_orders.of_ticket(ticket_id)]
+        kept_from = sorted(complaints.kept_from(ticket_id))
         members = sorted(tickets.participants([ticket_id])[ticket_id])
     if as_json:
         print_json(
             {
                 **_ticket(found),
                 "participants": members,
+                "kept_from": kept_from,
                 "orders": about,
                 "cases": [_case(row) for row in cases],
                 "messages": [_message(message) for message in messages],
@@ -135,6 +137,8 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
         )
         return
     print_table(f"Ticket {ticket_number(ticket_id)}", ("", ""), list(_ticket(found).items()))
+    if kept_from:
+        out.print(Text(f"Kept from {', '.join(kept_from)}: a complaint in it is about them."))
     if about:
         print_table("Orders, the current one first", tuple(about[0]), [tuple(order.values()) for order in about])
     for case in cases:

@@ -22,6 +22,10 @@ def _address(value: str) -> str:
     return f"{local}@{host.lower()}"
 
 
+def _address_or_none(value: str) -> str:
+    return _address(value) if value.strip() else ""
+
+
 def _time_zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -99,6 +103,7 @@ class StaffSettings(Section):
     """Who gets the desk's notices and may move cases."""
 
     members: tuple[StaffMember, ...] = Field(min_length=1, examples=[["{name: Li Na, address: lina@tp.example}"]])
+    complaints_to: Annotated[str, AfterValidator(_address_or_none)] = ""
     language: str = "en"
     enclose_bytes: int = Field(default=5_000_000, ge=0, le=50_000_000)
 
@@ -252,6 +257,10 @@ class Settings(Section):
                     f"staff.members.{index}.address: is {seen[address]}'s already; one address is one person"
                 )
             seen[address] = member.name
+        if self.staff.complaints_to.lower() in self.own_addresses():
+            raise ValueError(
+                "staff.complaints_to: is brand.support_address, the desk's own; expected a person's, or \"\" for nobody"
+            )
         return self
 
     @model_validator(mode="after")
@@ -286,7 +295,20 @@ class Settings(Section):
     def is_staff(self, email: str) -> StaffMember | None:
         """The staff member with this address, compared without case; the address alone proves nothing (G5)."""
         wanted = email.lower()
-        return next((member for member in self.staff.members if member.address.lower() == wanted), None)
+        return next((one for one in self.staff_people() if one.address.lower() == wanted), None)
+
+    def staff_people(self) -> tuple[StaffMember, ...]:
+        """The members, and whom complaints about them go to if that is somebody else."""
+        members = self.staff.members
+        there = {member.address.lower() for member in members}
+        extra = self.staff.complaints_to
+        return (*members, self.deputy()) if extra and extra.lower() not in there else members
+
+    def deputy(self) -> StaffMember:
+        """Whom complaints go to where no other member is left; there must be one in the settings."""
+        address = self.staff.complaints_to
+        known = (member for member in self.staff.members if member.address.lower() == address.lower())
+        return next(known, None) or StaffMember(name=self.brand.name, address=address)
 
     def spam_folders(self) -> frozenset[str]:
         """Folders whose mail counts as spam, as the inbox names them."""

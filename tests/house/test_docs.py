@@ -25,8 +25,10 @@ from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.mail.letter_values import FILTERS
 from mailbot.mail.render import Templates, is_for_staff
 from mailbot.settings import load_settings
+from mailbot.settings.intents import read_wishes
 from mailbot.settings.model import Settings
 from mailbot.settings.rulefiles import load_rules
+from mailbot.settings.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[2]
 STARTER = yaml.safe_load((ROOT / "settings.yaml").read_text(encoding="utf-8"))
@@ -165,6 +167,8 @@ def test_no_word_for_staff_is_dead(language: str) -> None:
     said = MAIL_WORDS.actions["notify staff"].argument
     assert isinstance(said, tuple)
     assert set(words["headlines"]) == {*said, "not_answered"}
+    table = read_wishes(read_yaml(ROOT / "rules" / "intents.yaml"))
+    assert set(words["wishes"]) == {intent.name for intent in table.intents}
     assert set(words["standings"]) == set(Verdict)
     assert set(words["origins"]) == set(Origin) - {Origin.HUMAN}
     assert set(words["tasks"]) == set(TASKS.values())

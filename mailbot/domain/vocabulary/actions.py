@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
@@ -24,9 +25,10 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts
+from mailbot.domain.facts import Facts, TicketFacts
 from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role
@@ -43,7 +45,7 @@ def _continue(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
 @MAIL_WORDS.action("open a ticket")
 def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A new ticket with the mail in it, tied to the order when the match is exact, and to all that the mail names."""
-    wish = facts.wishes[0].name if facts.wishes else ""
+    wish = facts.main_wish
     opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
     return (opened, FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
@@ -189,6 +191,8 @@ _HEADLINES = (
     "marked_as_spam",
     "machine_mail",
     "answer_to_notice",
+    "fraud_report",
+    "complaint",
     "approved_by_rule",
     "parcel_sent",
 )
@@ -221,16 +225,20 @@ def notify_staff(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[
         remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
     remarks.extend(facts.order.conflicts)
     remarks.extend(one for one in receipt_remarks(facts) if one not in facts.order.conflicts)
+    if facts.complaint is not None:
+        remarks.append(_about_complaint(facts.complaint, facts.ticket))
     return (
         Write(
             template="staff_notice",
             to=Reader.STAFF,
             automatic=False,
             headline=argument,
+            wish="" if facts.bounce else facts.main_wish,  # what a bounce quotes is nobody's wish
             remarks=tuple(remarks),
             evidence=(*facts.thread.evidence, *facts.order.evidence, *wish_evidence(facts)),
             enclose=True,
             with_order=True,
+            not_to=facts.not_to,
         ),
     )
 
@@ -268,3 +276,16 @@ def _tie_order(facts: Facts) -> tuple[Effect, ...]:
 
 def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
+
+
+def _about_complaint(complaint: ComplaintFacts, ticket: TicketFacts | None) -> str:
+    if complaint.reaches_them:
+        return Remark(
+            "nobody is left whom this complaint isn't about, so they got it too: name somebody in staff.complaints_to"
+        )
+    if ticket is None:
+        return Remark("whom this is about doesn't get this notice: please don't forward it to them")
+    return Remark(
+        "it came in {ticket}; whom it is about doesn't get this notice: please don't forward it to them",
+        ticket=ticket_number(ticket.ticket_id),
+    )

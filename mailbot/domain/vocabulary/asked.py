@@ -242,6 +242,8 @@ def merge_problems(facts: Facts) -> tuple[str, ...]:
         problems.append(
             Remark("{number} is another address's: who wrote the one may not know of the other", number=number)
         )
+    if ticket.kept_from or target.kept_from:
+        problems.append(Remark("a ticket with a complaint about a colleague stays by itself: others would read it"))
     if ticket.cases:
         problems.append(Remark("this ticket has a case; merge {number} into this one instead", number=number))
     return tuple(problems)
