@@ -11,21 +11,13 @@ from zoneinfo import ZoneInfo
 
 from mailbot.allowances import answer_budget, notice_budget
 from mailbot.apply import Occasion
+from mailbot.bouncing import bounce_facts
 from mailbot.complaints import Complaints
 from mailbot.correspondence import Correspondence
-from mailbot.domain.bounces import (
-    MONEY_TEMPLATES,
-    BounceLimits,
-    after_bounce,
-    report_about,
-    severity_of,
-    speaks_for,
-)
 from mailbot.domain.commands import StaffWords, read_staff_words
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.facts import (
     AnsweredNotice,
-    BounceFacts,
     CaseFacts,
     Facts,
     Oversize,
@@ -167,7 +159,7 @@ class Gatherer:
             complaint = self._complaints.about(mail, wishes, sender=sender, ticket=ticket, thread=thread)
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
-            bounce = self._bounce(mail, sender, standing, now)
+            bounce = bounce_facts(self.settings, mail, sender, standing, now)
         about = {one.ticket_id for one in (ticket, bounce, elsewhere) if one is not None}
         facts = Facts(
             now=now,
@@ -310,32 +302,6 @@ class Gatherer:
         key, day = sender_key(sender), now - timedelta(days=1)
         seen = any(tickets.sender_notices_since(key, day, verified=verified) for verified in (True, False))
         return AnsweredNotice(told=seen or tickets.is_linked(ticket_id))
-
-    def _bounce(self, mail: IncomingMail, sender: str, standing: Standing, now: datetime) -> BounceFacts | None:
-        """Which mail of ours a bounce returns, and what it makes of the recipient's address."""
-        sent = tickets.sent_mail(mail.quoted_message_ids, [report.address for report in mail.deliveries])
-        if sent is None:
-            return None
-        limits = self.settings.limits
-        ours = (self.settings.mail_domain, self.settings.smtp.host)
-        proven = standing.verdict is Verdict.VERIFIED and speaks_for(sender, sent.recipient, ours)
-        report = report_about(sent.recipient, mail.deliveries)
-        known = addresses.get(sent.recipient)
-        return BounceFacts(
-            ticket_id=sent.ticket_id,
-            to_staff=sent.to_staff,
-            severity=severity_of(report),
-            money=sent.template in MONEY_TEMPLATES,
-            known=known,
-            flag=after_bounce(
-                known,
-                report,
-                sent.recipient,
-                now,
-                BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days)),
-                proven=proven,
-            ),
-        )
 
     def _today(self, now: datetime) -> date:
         return now.astimezone(self._zone).date()
