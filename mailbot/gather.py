@@ -15,7 +15,7 @@ from mailbot.bouncing import bounce_facts
 from mailbot.complaints import Complaints
 from mailbot.correspondence import Correspondence
 from mailbot.domain.commands import StaffWords, read_staff_words
-from mailbot.domain.documents import NO_DOCUMENTS, Documents
+from mailbot.domain.documents import NO_DOCUMENTS, Documents, Source
 from mailbot.domain.facts import (
     AnsweredNotice,
     CaseFacts,
@@ -24,7 +24,7 @@ from mailbot.domain.facts import (
     RefundFacts,
     TicketFacts,
 )
-from mailbot.domain.forms import Answers, form_labels, read_form
+from mailbot.domain.forms import Answers, attached_form, form_labels, read_form
 from mailbot.domain.match import Exact, OrderMatch, foreign_order, orders_in_question
 from mailbot.domain.match_basis import fresh_numbers
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
@@ -53,6 +53,8 @@ from mailbot.named_orders import find_named_orders
 from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
+
+_OWN_PAPERS = (Source.PDF, Source.WRITING)  # on which a customer may have filled in the form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,7 @@ class Gatherer:
         return Gleaned(
             told=told,
             wishes=self.book.wishes.wishes(subject, mail.reply_text),
-            form=self._form(mail) if role is Role.CUSTOMER else {},
+            form=self._form(mail, documents) if role is Role.CUSTOMER else {},
         )
 
     def gather(
@@ -266,11 +268,13 @@ class Gatherer:
             return None
         return order
 
-    def _form(self, mail: IncomingMail) -> Answers:
-        """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
-        if mail.text == mail.reply_text:
-            return read_form(mail.text, self._form_labels)
-        return {**read_form(mail.text, self._form_labels), **read_form(mail.reply_text, self._form_labels)}
+    def _form(self, mail: IncomingMail, documents: Documents) -> Answers:
+        """Form lines of the new words, of the whole body (filled in inside the quote) and of attached forms."""
+        texts = dict.fromkeys((mail.text, mail.reply_text))
+        answers = attached_form((one.text for one in documents.found if one.source in _OWN_PAPERS), self._form_labels)
+        for text in texts:
+            answers |= read_form(text, self._form_labels)
+        return answers
 
     def _staff_words(
         self, mail: IncomingMail, references: References, staff_name: str, ticket: TicketFacts | None, sender: str

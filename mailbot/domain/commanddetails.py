@@ -15,7 +15,7 @@ from mailbot.domain.remarks import Remark
 
 _INSPECTION = re.compile(
     r"(?:(?:damaged|damage|损坏|破损)[ \t:：]*(?P<damaged>.*?))?[\s,，;；]*"
-    r"(?:(?:deduct|扣除|扣款|扣)[ \t:：]*(?P<amount>\d{1,9}(?:\.\d{1,3})?)[ \t]*(?P<currency>[A-Za-z]{3}(?![A-Za-z]))?"
+    r"(?:(?:deduct|扣除|扣款|扣)[ \t:：]*(?P<amount>\d{1,9}(?:\.\d{1,3})?)[ \t]*(?P<currency>(?-i:[A-Z]{3})(?![A-Za-z]))?"
     r"[\s,，:：]*(?P<reason>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -75,7 +75,7 @@ def _inspection(command: Command, text: str, order: Order) -> Details | Unreadab
     if match["amount"] is None:
         return Details(items=items)
     amount = Decimal(match["amount"])
-    currency = (match["currency"] or order.currency).upper()
+    currency = match["currency"] or order.currency
     if currency != order.currency or amount != rounded_down(amount, order.currency) or amount == 0:
         return Unreadable(
             reason=Remark(
