@@ -34,7 +34,11 @@ def read(text: str) -> Details | Unreadable:
         ("#approve R-100002 TP-F9", Details(items=(FILTER,))),
         ("#inspect pass", Details()),
         ("#inspect pass damaged TP-K17 x2", Details(items=(KETTLE,))),
-        ("#验货 通过 损坏 TP-F9", Details(items=(FILTER,))),
+        ("#验货 通过 损坏 TP-F9：划痕", Details(items=(FILTER,), reason="划痕")),
+        (
+            "#inspect pass damaged TP-F9: torn, deduct 5 the box",
+            Details(items=(FILTER,), reason="torn", deduction=Decimal(5), deduction_reason="the box"),
+        ),
         (
             "#inspect pass deduct 12.50 the lid is missing",
             Details(deduction=Decimal("12.50"), deduction_reason="the lid is missing"),
