@@ -38,7 +38,7 @@ class Phrase:
     text: str  # as written in the table
     parts: tuple[Part, ...]  # all of them in one clause
     weight: int  # positive speaks for the wish, negative against it
-    is_wide: bool = False  # the parts may stand in clauses near one another; negations are left out of account
+    is_wide: bool = False  # the parts may stand in clauses near one another; the weight counts once, for it alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,13 +173,19 @@ class WishTable:
         return self._told_apart(sorted(wishes, key=lambda wish: -wish.score))
 
     def _told(self, clause: list[_Found], weighed: list[tuple[_Match, _Found | None]]) -> Iterator[_Found]:
-        """What belongs to wide phrases and is no part of a saying."""
+        """What belongs to wide phrases, is no part of a saying and turned round by no negation."""
+        wide = [found for found in clause if found.use.row >= 0 and self._rows[found.use.row][1].is_wide]
+        if not wide:
+            return
         said = [match.mask for match, _ in weighed if match.intent < 0]
-        for found in clause:
-            if found.use.row >= 0 and self._rows[found.use.row][1].is_wide:
-                own = _mask(found.start, found.end)
-                if not any(own & mask == own for mask in said):
-                    yield found
+        free = self._free(clause, {match.mask for match, _ in weighed})
+        for found in wide:
+            own = _mask(found.start, found.end)
+            if any(own & mask == own for mask in said):
+                continue
+            if self._negatable[self._rows[found.use.row][0]] and self._turning(((found.start, found.end),), free):
+                continue
+            yield found
 
     def _told_apart(self, wishes: list[Wish]) -> tuple[Wish, ...]:
         """The wishes, best first, with those marked that are only mentioned beside the best."""
@@ -259,16 +265,23 @@ class WishTable:
         if not matches:
             return
         masks = {match.mask for match in matches}
+        free = self._free(clause, masks)
+        for match in matches:
+            if any(match.mask != mask and match.mask & mask == match.mask for mask in masks):
+                continue
+            yield match, self._turning(match.spans, free) if self._negatable[match.intent] else None
+
+    def _free(self, clause: list[_Found], masks: set[int]) -> list[_Found]:
+        """The negations that are no part of a phrase, and what ends their reach."""
         free = []
         for found in clause:
             own = _mask(found.start, found.end)
             if found.use.row < 0 and (found.use.part == _BUT or not any(own & mask == own for mask in masks)):
                 free.append(found)
-        for match in matches:
-            if any(match.mask != mask and match.mask & mask == match.mask for mask in masks):
-                continue
-            turned = next((found for found in free if self._turns(found, match, free)), None)
-            yield match, turned if self._negatable[match.intent] else None
+        return free
+
+    def _turning(self, spans: Sequence[tuple[int, int]], free: list[_Found]) -> _Found | None:
+        return next((found for found in free if self._turns(found, spans, free)), None)
 
     def _matches(self, clause: list[_Found]) -> list[_Match]:
         """What holds in the clause; of rows of one wish that are made of the same words only the weightiest."""
@@ -294,10 +307,10 @@ class WishTable:
                     best[intent, match.mask] = match
         return list(best.values())[:_MOST_MATCHES]
 
-    def _turns(self, negation: _Found, match: _Match, free: list[_Found]) -> bool:
+    def _turns(self, negation: _Found, spans: Sequence[tuple[int, int]], free: list[_Found]) -> bool:
         if negation.use.part == _BUT:
             return False
-        for start, end in match.spans:
+        for start, end in spans:
             if negation.use.part == _AFTER:
                 turned = end <= negation.start <= end + self.negation.reach_back
                 between = (end, negation.start)
