@@ -20,11 +20,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mailbot.domain.spelling import Lexicon
+from mailbot.domain.stories import Story, Told
 from mailbot.domain.words import STOP, split_words
 
 _MOST_CLAUSES = 80  # of a mail that are weighed, from the first in which anything of the table stands
 _MOST_MATCHES = 60  # of a clause
-_CLAUSES_OF_A_STORY = 4  # in which the parts of a wide phrase stand, of those in which anything of the table stands
 _WORDS_SHOWN = 100  # more than a clause has, with what a phrase may reach over
 
 Alternative = tuple[str, ...]  # words side by side: ("send", "back"), ("退", "货")
@@ -145,10 +145,13 @@ class WishTable:
         scores = [0] * len(self.intents)
         because: list[list[str]] = [[] for _ in self.intents]
         counted: set[tuple[int, bool]] = set()
-        story = _Story()
+        story = Story()
         for clause, words in self._clauses(f"{subject}\n\n{text}"):
             weighed = list(self._weighed(clause))
-            story.goes_on(self._told(clause, weighed), words)
+            for row, told in story.goes_on(self._told(clause, weighed, words)):
+                intent, phrase = self._rows[row]
+                scores[intent] += phrase.weight
+                because[intent].append(f"{told} {phrase.weight:+d}")
             for match, negation in weighed:
                 weight = match.weight if negation is None else -match.weight
                 if match.intent < 0 or (match.row, negation is None) in counted or (negation and match.weight < 0):
@@ -156,10 +159,6 @@ class WishTable:
                 counted.add((match.row, negation is None))
                 scores[match.intent] += weight
                 because[match.intent].append(_reason(words, match, weight, negation))
-            for row in story.held(self._rows):
-                intent, phrase = self._rows[row]
-                scores[intent] += phrase.weight
-                because[intent].append(f"{story.words_of(row)} {phrase.weight:+d}")
         wishes = [
             Wish(name=intent.name, score=score, because=tuple(reasons))
             for intent, score, reasons in zip(self.intents, scores, because, strict=True)
@@ -172,7 +171,9 @@ class WishTable:
             wishes = [wish for wish in wishes if wish.name not in self.alone]
         return self._told_apart(sorted(wishes, key=lambda wish: -wish.score))
 
-    def _told(self, clause: list[_Found], weighed: list[tuple[_Match, _Found | None]]) -> Iterator[_Found]:
+    def _told(
+        self, clause: list[_Found], weighed: list[tuple[_Match, _Found | None]], words: tuple[str, ...]
+    ) -> Iterator[Told]:
         """What belongs to wide phrases, is no part of a saying and turned round by no negation."""
         wide = [found for found in clause if found.use.row >= 0 and self._rows[found.use.row][1].is_wide]
         if not wide:
@@ -183,9 +184,11 @@ class WishTable:
             own = _mask(found.start, found.end)
             if any(own & mask == own for mask in said):
                 continue
-            if self._negatable[self._rows[found.use.row][0]] and self._turning(((found.start, found.end),), free):
+            intent, phrase = self._rows[found.use.row]
+            if self._negatable[intent] and self._turning(((found.start, found.end),), free):
                 continue
-            yield found
+            shown = _joined(words[found.start : found.end])
+            yield Told(row=found.use.row, part=found.use.part, parts=len(phrase.parts), words=shown)
 
     def _told_apart(self, wishes: list[Wish]) -> tuple[Wish, ...]:
         """The wishes, best first, with those marked that are only mentioned beside the best."""
@@ -321,40 +324,6 @@ class WishTable:
             if turned and not any(other.use.part == _BUT and between[0] <= other.start <= between[1] for other in free):
                 return True
         return False
-
-
-class _Story:
-    """Which parts of wide phrases have been told, clause by clause."""
-
-    def __init__(self) -> None:
-        self._clause = 0
-        self._parts: dict[int, dict[int, tuple[int, str]]] = {}  # row -> part -> last clause with it, its words
-        self._new: set[int] = set()  # rows of which a part stands in this clause
-        self._counted: set[int] = set()
-
-    def goes_on(self, told: Iterator[_Found], words: tuple[str, ...]) -> None:
-        self._clause += 1
-        self._new.clear()
-        for found in told:
-            if found.use.row not in self._counted:
-                shown = _joined(words[found.start : found.end])
-                self._parts.setdefault(found.use.row, {})[found.use.part] = self._clause, shown
-                self._new.add(found.use.row)
-
-    def held(self, rows: Sequence[tuple[int, Phrase]]) -> list[int]:
-        """The rows whose last part stands in this clause; each once in a mail."""
-        least = self._clause - _CLAUSES_OF_A_STORY
-        found = [
-            row
-            for row in sorted(self._new)
-            if len(self._parts[row]) == len(rows[row][1].parts)
-            and all(clause > least for clause, _ in self._parts[row].values())
-        ]
-        self._counted.update(found)
-        return found
-
-    def words_of(self, row: int) -> str:
-        return " & ".join(shown for _, (_, shown) in sorted(self._parts[row].items()))
 
 
 def _grow(root: _Node, part: Part, use: _Use) -> None:

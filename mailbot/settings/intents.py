@@ -124,7 +124,8 @@ def _parts(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellin
     if not isinstance(text, str) or not text.strip():
         raise ConfigError(f"{source.where(key)}: {text!r} is no phrase; put it in quotes")
     if _WIDE in text and ("+" in text or key[0] not in ("wishes", "guesses")):
-        raise ConfigError(f"{source.where(key)}: {text!r}: '{_WIDE}' joins parts of a wish, and none with '+' beside it")
+        reason = f"'{_WIDE}' joins parts of a wish, and none with '+' beside it"
+        raise ConfigError(f"{source.where(key)}: {text!r}: {reason}")
     parts = []
     for part in text.split(_WIDE if _WIDE in text else "+"):
         alternatives: dict[Alternative, None] = {}
