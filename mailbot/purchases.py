@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.documents import Documents
-from mailbot.domain.eligibility import Ask, Outcome, Situation, judge
+from mailbot.domain.eligibility import Ask, Situation, judge
 from mailbot.domain.facts import TicketFacts
 from mailbot.domain.match import Exact, NoMatch, OrderMatch, match_order
 from mailbot.domain.match_basis import Known, Reading
@@ -23,6 +23,7 @@ from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.terms import Claim
 from mailbot.domain.text_facts import TextFacts, TextReader
+from mailbot.domain.verdicts import Outcome
 from mailbot.domain.warranty import WarrantyLine, warranty_of
 from mailbot.evidence.zones import customer_zones
 from mailbot.mail.tokens import find_tokens
@@ -103,7 +104,8 @@ class Purchases:
         """How long the matched order is covered, where somebody asks; () where the data don't tell all."""
         if not isinstance(match, Exact) or "warranty_question" not in wishes:
             return ()
-        return warranty_of(match.order, book.terms, self.catalogue.products, self._day_of(match.order, book, now))
+        day = self._day_of(match.order, book, now)
+        return warranty_of(match.order, book.terms, self.catalogue.products, day, book.calendars)
 
     def may_go_back(self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime) -> bool:
         """Whether the shop's terms or the law of the customer's country still allow, or may allow, a return (P7)."""
@@ -114,6 +116,7 @@ class Purchases:
             products=self.catalogue.products,
             terms=book.terms,
             asked_on=self._day_of(match.order, book, now),
+            calendars=book.calendars,
         )
         asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.RETURN) for line in match.order.lines]
         return any(verdict.outcome is not Outcome.NOT_ELIGIBLE for verdict in judge(situation, asks))

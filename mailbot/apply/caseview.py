@@ -14,16 +14,23 @@ from mailbot.domain.moves import desk_case
 from mailbot.domain.numbers import case_number, refund_number
 from mailbot.domain.orders import Order
 from mailbot.domain.pieces import sound_items
-from mailbot.domain.proposals import replacement_covered_until, shop_pays_shipping, with_verdicts
+from mailbot.domain.proposals import proposal, replacement_covered_until, shop_pays_shipping, with_verdicts
 from mailbot.domain.rules import RuleBook
 from mailbot.store import views
 
 
 def case_view(
-    case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str, today: date, *, has_slip: bool
+    case: CaseFacts,
+    files: Sequence[Attachment],
+    book: RuleBook,
+    language: str,
+    today: date,
+    *,
+    has_slip: bool,
+    for_staff: bool,
 ) -> CaseView:
     """The case in the language of a letter; `files` are all that the customer sent in its ticket."""
-    judged = with_verdicts(case, book.terms, book.products)
+    judged = with_verdicts(case, book)
     return CaseView(
         number=case_number(case.case_id),
         state=case.state.value,
@@ -43,6 +50,7 @@ def case_view(
         sent_reference=case.sent_reference,
         sent_tracking=case.sent_tracking,
         replacement_warranty_until=replacement_covered_until(judged, today),
+        proposal=proposal(judged) if for_staff else (),
     )
 
 

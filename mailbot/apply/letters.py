@@ -232,7 +232,13 @@ class LetterWriter:
             order=order,
             shipping=self._book.shipping.words(order.shipping_status, language) if order else "",
             case=case_view(
-                case, scene.files, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
+                case,
+                scene.files,
+                self._book,
+                language,
+                occasion.today,
+                has_slip=effect.template in SLIP_LETTERS,
+                for_staff=for_staff,
             )
             if case and order
             else None,

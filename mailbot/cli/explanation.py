@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailbot.cli.common import visible
+from mailbot.cli.proposal_tell import proposal_told
 from mailbot.cli.steps import READERS, step_told
 from mailbot.domain.amounts import Amount
 from mailbot.domain.catalogue import ModelFinding
@@ -88,6 +89,14 @@ class TableRun:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseProposal:
+    """What the terms say about a case, for staff, who decide."""
+
+    number: str  # "R-100001"
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Everything that is shown of one mail."""
 
@@ -102,6 +111,7 @@ class Explanation:
     evidence: tuple[str, ...]
     conflicts: tuple[str, ...]
     candidates: tuple[CandidateRow, ...]
+    proposals: tuple[CaseProposal, ...]
     tables: tuple[TableRun, ...]
     rules_version: str
     steps: tuple[str, ...]  # what would be done, in order
@@ -126,6 +136,10 @@ def explain_rehearsal(done: Rehearsed, book: RuleBook) -> Explanation:
         evidence=tuple(map(_own, facts.order.evidence)),
         conflicts=tuple(map(_own, facts.order.conflicts)),
         candidates=tuple(_candidate(one, best) for one in facts.order.candidates),
+        proposals=tuple(
+            CaseProposal(number=number, lines=tuple(map(_own, proposal_told(lines))))
+            for number, lines in done.proposals.items()
+        ),
         tables=_tables(done.decision.trace, book),
         rules_version=book.version,
         steps=tuple(visible(step_told(effect, done.ticket_id)) for effect in done.decision.effects),
@@ -148,6 +162,8 @@ def decision_lines(trace: str) -> Iterator[str]:
         yield f"order match {order['match']}: {scores}"
     for line in order.get("conflicts", ()):
         yield f"contradiction: {line}"
+    for line in stored.get("approved_by_rule", ()):
+        yield f"approved by itself: {line}"
     for line in stored.get("remarks", ()):
         yield f"note: {line}"
 

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from mailbot.cli.common import AsJson, as_plain, desk, err, out, print_json
 from mailbot.replay import Outcome, replay
-from mailbot.settings.rulefiles import load_rules
 from mailbot.store import inbox
+from mailbot.wiring import rules_of
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def replay_rules(
     start = since.replace(tzinfo=UTC) if since else None
     looked_at, differing = 0, []
     with desk(context) as opened, Progress(console=err, transient=True) as progress:
-        book = load_rules(rules, opened.templates.names())
+        book = rules_of(rules, opened.settings, opened.templates)
         bar = progress.add_task("mails", total=inbox.count_decided(start))
         for item in replay(opened.processor, book, start):
             looked_at += 1

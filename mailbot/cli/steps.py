@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from mailbot.domain.cases import Actor
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
@@ -96,7 +97,8 @@ def _more(effect: Effect) -> str:
             given = ", ".join(effect.answers) or "nothing"
             return f"Write the form of the case: {given} given{f'; items {items}' if items else ''}"
         case MoveCase():
-            return f"Move the case from {effect.expected.value} to {effect.to.value} ({effect.event.value})"
+            why = f": {effect.reason}" if effect.by is Actor.RULES else ""
+            return f"Move the case from {effect.expected.value} to {effect.to.value} ({effect.event.value}){why}"
         case BookRefund():
             return f"Book a refund of {effect.amount} {effect.currency}, due on {effect.due_on}"
         case SettleRefund():

@@ -35,11 +35,12 @@ from mailbot.domain.effects import (
     UseCase,
     Write,
 )
-from mailbot.domain.eligibility import Outcome, best_terms
+from mailbot.domain.eligibility import best_terms
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, write_items
 from mailbot.domain.numbers import case_number
 from mailbot.domain.pieces import LinePieces, Pieces, counted
+from mailbot.domain.proposals import approved_because, not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
@@ -126,7 +127,7 @@ def _effects(
         to=taken.row.to,
         by=mover.actor,
         by_address=mover.address,
-        reason=command.argument if command.event in REASONED_EVENTS else details.deduction_reason,
+        reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
     )
     if Consequence.OPEN_TICKET in then:
@@ -153,6 +154,13 @@ def _effects(
         yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
     if Consequence.CLOSE_TICKET in then:
         yield CloseTicket()
+
+
+def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, details: Details) -> str:
+    """Why it happened, for the record: in the words of staff, or the terms by which the rules approved."""
+    if mover.actor is Actor.RULES:
+        return approved_because(case, policy)
+    return command.argument if command.event in REASONED_EVENTS else details.deduction_reason
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
@@ -193,17 +201,16 @@ def _pieces(case: CaseFacts) -> Pieces:
 def ledger_of(case: CaseFacts, policy: ReturnPolicy, deduction: Decimal = Decimal(0)) -> Ledger:
     """What else is known about the case's order, and the limits for decisions about it.
 
-    Rules approve by themselves only what the terms plainly allow.
+    Rules approve by themselves only what `not_by_itself` has nothing against.
     """
     currency = case.order.currency
-    plain = bool(case.verdicts) and all(verdict.outcome is Outcome.ELIGIBLE for verdict in case.verdicts)
     return Ledger(
         order=case.order,
         refunded_before=case.refunded_before,
         refunded_items=case.returned_before,
         claimed_items=case.claimed_elsewhere,
         terms=replace(best_terms(case.verdicts), deduction=deduction),
-        automatic_up_to=policy.automatic_up_to.get(currency) if plain else None,
+        automatic_up_to=None if not_by_itself(case) else policy.automatic_up_to.get(currency),
         second_person_above=policy.second_person_above.get(currency),
     )
 

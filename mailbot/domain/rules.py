@@ -18,6 +18,7 @@ from mailbot.domain.shipping import ShippingTable
 from mailbot.domain.standing import Verdict
 from mailbot.domain.terms import TermBook
 from mailbot.domain.wishes import WishTable
+from mailbot.domain.workdays import Calendars, weekends_only
 
 F = TypeVar("F", Facts, DueFacts)
 
@@ -77,6 +78,8 @@ class RuleBook:
     products: Mapping[str, Product]  # of the catalogue, by model
     return_addresses: Mapping[str, tuple[str, ...]]  # country -> postal lines, where it isn't that of the settings
     zones: Mapping[str, tuple[str, ...]]  # country -> the time zones that count there, where it isn't all it has
+    conditions: WishTable  # words by which the condition of a piece is read
+    calendars: Calendars = weekends_only  # what is worked in the customer's country, where a term asks for it
 
 
 def decide(facts: Facts, book: RuleBook) -> Decision:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.domain.catalogue import Product
-from mailbot.domain.eligibility import Ask, Outcome, Situation, TermVerdict, judge
+from mailbot.domain.eligibility import Ask, Situation, judge
 from mailbot.domain.orders import Order
 from mailbot.domain.terms import Basis, Claim, TermBook
+from mailbot.domain.verdicts import Outcome, TermVerdict
+from mailbot.domain.workdays import Calendars, weekends_only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +25,19 @@ class WarrantyLine:
 
 
 def warranty_of(
-    order: Order, terms: TermBook, products: Mapping[str, Product], today: date
+    order: Order,
+    terms: TermBook,
+    products: Mapping[str, Product],
+    today: date,
+    calendars: Calendars = weekends_only,
 ) -> tuple[WarrantyLine, ...]:
     """Each line of the order; () where the data don't tell all, or the law gives more than the warranty.
 
     `today` is the day where the customer lives. What the law gives beside the warranty is for a person to explain.
     """
     asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.WARRANTY) for line in order.lines]
-    verdicts = judge(Situation(order=order, products=products, terms=terms, asked_on=today), asks)
+    situation = Situation(order=order, products=products, terms=terms, asked_on=today, calendars=calendars)
+    verdicts = judge(situation, asks)
     lines = []
     for line, verdict in zip(order.lines, verdicts, strict=True):
         judged = (*((verdict.best,) if verdict.best else ()), *verdict.beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,6 +29,15 @@ class WorkCalendar:
 
 
 NO_CALENDAR = WorkCalendar(days_off=frozenset(), make_up_days=frozenset(), published_years=frozenset())
+
+# Country (ISO 3166-1 alpha-2) and year -> what is worked there in that year and the next. Calendars are large tables
+# that few decisions need: they are looked up, not carried along.
+Calendars = Callable[[str, int], WorkCalendar]
+
+
+def weekends_only(country: str, year: int) -> WorkCalendar:
+    """For where no holidays are known."""
+    return NO_CALENDAR
 
 
 @dataclass(frozen=True, kw_only=True)

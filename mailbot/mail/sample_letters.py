@@ -28,6 +28,7 @@ from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.remarks import Remark
 from mailbot.domain.sayings import Saying, Says
 from mailbot.domain.warranty import WarrantyLine
+from mailbot.mail.sample_proposal import PROPOSAL
 from mailbot.mail.sample_words import SampleWords, sample_words
 
 _BRAND = Brand(
@@ -175,6 +176,7 @@ def _case(words: SampleWords, kind: str) -> CaseView:
         sent_reference="TP2026032008",
         sent_tracking="SF0000000003",
         replacement_warranty_until=date(2028, 3, 1),
+        proposal=PROPOSAL,
     )
 
 

@@ -15,6 +15,7 @@ from mailbot.domain.facts import Facts
 from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
 from mailbot.errors import ConfigError
+from mailbot.settings.conditionsfile import read_conditions
 from mailbot.settings.formsfile import read_forms
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
@@ -31,6 +32,7 @@ FILES = (
     "countries.yaml",
     "intents.yaml",
     "shipping.yaml",
+    "conditions.yaml",
 )
 START_TABLE = "incoming"
 _NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
@@ -81,6 +83,7 @@ def load_rules(folder: Path, templates: Collection[str], products: Mapping[str, 
         products=products or {},
         return_addresses=countries.return_addresses,
         zones=countries.zones,
+        conditions=read_conditions(files["conditions.yaml"]),
     )
 
 

@@ -224,7 +224,7 @@ def move_case(
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
     changes: dict[str, object] = {"state": to.value, "since": now, "refund_wanted_by": refund_wanted_by}
-    if reason:
+    if reason and actor is Actor.STAFF:  # letters tell the customer of it
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
     if moved != 1:

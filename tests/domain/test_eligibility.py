@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.catalogue import Product
-from mailbot.domain.eligibility import Ask, LineVerdict, Outcome, Situation, covered_until, judge
+from mailbot.domain.eligibility import Ask, LineVerdict, Situation, covered_until, judge
 from mailbot.domain.forms import Item
 from mailbot.domain.orders import Order
 from mailbot.domain.periods import Period, Start
@@ -26,8 +27,9 @@ from mailbot.domain.terms import (
     Term,
     TermBook,
 )
+from mailbot.domain.verdicts import Outcome
 from mailbot.domain.workdays import WorkCalendar
-from mailbot.evidence.calendars import work_calendar
+from mailbot.evidence.calendars import calendar_there
 from mailbot.settings.cataloguefile import load_catalogue
 from tests.domain.examples import ROOT, book, line, order
 
@@ -173,7 +175,7 @@ def test_terms_are_those_of_the_day_of_purchase() -> None:
     assert verdict(on, "2026-01-31", terms=terms).outcome is YES
     none = verdict(order(purchased_on=D("2019-12-31")), "2020-01-01", terms=terms)
     assert (none.outcome, none.best) == (UNCLEAR, None)
-    assert "no terms for return were in force on the day of purchase, 2019-12-31" in none.reasons[0].text
+    assert "no terms for a return were in force on the day of purchase, 2019-12-31" in none.reasons[0].text
 
 
 @pytest.mark.parametrize(
@@ -245,11 +247,31 @@ def test_goodwill_is_shown_to_staff_and_is_no_entitlement() -> None:
 
 def test_a_last_day_that_is_not_worked_moves_where_the_law_says_so() -> None:
     german = order(country="DE", currency="EUR", purchased_on=D("2026-01-02"), delivered_on=D("2026-03-20"))
-    calendar = work_calendar("DE", [2026])  # 3 and 6 April 2026 are Good Friday and Easter Monday
-    assert verdict(german, "2026-04-07", calendar=calendar).outcome is YES
-    assert "moved to a working day" in verdict(german, "2026-04-07", calendar=calendar).reasons[0].text
-    assert verdict(german, "2026-04-08", calendar=calendar).outcome is NO
-    assert verdict(german, "2026-04-04").outcome is NO  # the calendar isn't known
+    # 3 and 6 April 2026 are Good Friday and Easter Monday
+    assert verdict(german, "2026-04-07", calendars=calendar_there).outcome is YES
+    assert "moved to a working day" in verdict(german, "2026-04-07", calendars=calendar_there).reasons[0].text
+    assert verdict(german, "2026-04-08", calendars=calendar_there).outcome is NO
+    assert verdict(german, "2026-04-04").outcome is NO  # without holidays a Friday is worked
+    saturday = order(country="DE", currency="EUR", purchased_on=D("2026-01-02"), delivered_on=D("2026-05-02"))
+    assert verdict(saturday, "2026-05-18").outcome is YES  # 16 May is a Saturday
+
+
+def test_the_calendar_is_that_of_the_customers_country_and_asked_for_only_where_a_term_wants_it() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def calendars(country: str, year: int) -> WorkCalendar:
+        asked.append((country, year))
+        return calendar_there(country, year)
+
+    delivered = order(country="FR", currency="EUR", purchased_on=D("2026-01-02"), delivered_on=D("2026-04-30"))
+    # 14 May 2026 is Ascension Day in France; in Italy it is worked.
+    assert verdict(delivered, "2026-05-15", calendars=calendars).outcome is YES
+    assert verdict(replace(delivered, country="IT"), "2026-05-15", calendars=calendars).outcome is NO
+    assert verdict(BRITISH, "2026-03-31", calendars=calendars).outcome is YES
+    assert asked == [("FR", 2026), ("IT", 2026)]
+    december = replace(delivered, delivered_on=D("2026-12-18"))  # the last day is New Year's Day
+    assert verdict(december, "2027-01-04", calendars=calendars).outcome is YES
+    assert verdict(december, "2027-01-05", calendars=calendars).outcome is NO
 
 
 def test_never_more_than_was_bought_and_not_yet_returned() -> None:
@@ -319,8 +341,8 @@ def test_the_customer_gets_the_better_of_both_terms_and_the_last_day_counts(
 ) -> None:
     purchase = order(purchased_on=bought, delivered_on=bought + timedelta(days=after), shipping_cost=Decimal("5.00"))
     day = bought + timedelta(days=asked)
-    both = verdict(purchase, day, terms=own(mine, law=[its]), calendar=CALENDAR)
-    alone = [verdict(purchase, day, terms=own(each), calendar=CALENDAR) for each in (mine, its)]
+    both = verdict(purchase, day, terms=own(mine, law=[its]), calendars=lambda *_: CALENDAR)
+    alone = [verdict(purchase, day, terms=own(each), calendars=lambda *_: CALENDAR) for each in (mine, its)]
     order_of = tuple(Outcome)
     assert order_of.index(both.outcome) == min(order_of.index(each.outcome) for each in alone)
     assert both.best is not None

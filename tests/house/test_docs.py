@@ -21,6 +21,8 @@ from mailbot.domain.letters import Letter
 from mailbot.domain.message import FileFlag, Origin
 from mailbot.domain.moves import TASKS
 from mailbot.domain.standing import Verdict
+from mailbot.domain.terms import Remedy
+from mailbot.domain.verdicts import Outcome
 from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.mail.letter_values import FILTERS
 from mailbot.mail.render import Templates, is_for_staff
@@ -165,6 +167,8 @@ def test_no_word_for_staff_is_dead(language: str) -> None:
     assert set(words["standings"]) == set(Verdict)
     assert set(words["origins"]) == set(Origin) - {Origin.HUMAN}
     assert set(words["tasks"]) == set(TASKS.values())
+    assert set(words["outcomes"]) == set(Outcome)
+    assert set(words["remedies"]) == set(Remedy)
     assert set(words["kinds"]) == set(CaseKind)
     assert set(words["states"]) == set(CaseState)
     assert set(words["commands"]) == {row.event for row in TABLE if Actor.STAFF in row.by}

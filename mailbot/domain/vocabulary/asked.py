@@ -141,7 +141,7 @@ def brings_proof(facts: Facts) -> bool:
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     """What the commands of a staff mail would bring about."""
-    cases = [with_verdicts(case, book.terms, book.products) for case in (facts.ticket.cases if facts.ticket else ())]
+    cases = [with_verdicts(case, book) for case in (facts.ticket.cases if facts.ticket else ())]
     if facts.words is None or not facts.words.commands:
         return Refusal(reasons=(Remark("no command was given"),))
     if not cases:

@@ -9,7 +9,7 @@ from mailbot.domain.effects import Effect, FillForm, OpenCase, Reader, ReopenTic
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, asks_staff, by_itself, move_case
-from mailbot.domain.proposals import with_verdicts
+from mailbot.domain.proposals import approved_because, not_by_itself, with_verdicts
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying
@@ -75,14 +75,24 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
         return notify(facts, book, "customer_reply", remarks=moved.reasons)
     if not asks_staff(case, event, Actor.CUSTOMER):
         return moved
-    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book.terms, book.products)
+    if not book.returns.automatic_up_to:
+        return (*moved, *notify(facts, book, "decision_wanted"))
+    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book)
     rules = Mover(actor=Actor.RULES, address="", today=facts.today)
     approved = move_case(judged, by_itself(CaseEvent.APPROVE), rules, book.returns, facts.calendar)
-    if not isinstance(approved, Refusal):
-        # One mail, the one that says more.
-        submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
-        return (*submitted, *approved, *notify(facts, book, "approved_by_rule"))
-    return (*moved, *notify(facts, book, "decision_wanted"))
+    if isinstance(approved, Refusal):
+        why = [Remark("not approved by itself: {why}", why=reason) for reason in _reasons(judged, approved)]
+        return (*moved, *notify(facts, book, "decision_wanted", remarks=why))
+    # One mail, the one that says more.
+    submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
+    allowed = Remark("approved by itself: {why}", why=approved_because(judged, book.returns))
+    return (*submitted, *approved, *notify(facts, book, "approved_by_rule", remarks=(allowed,)))
+
+
+def _reasons(case: CaseFacts, refusal: Refusal) -> tuple[str, ...]:
+    """Why the rules don't approve: what speaks against it whatever it costs, else the limit."""
+    why = not_by_itself(case)
+    return (why,) if why else refusal.reasons
 
 
 @MAIL_WORDS.action("carry out the commands")

@@ -313,6 +313,12 @@ def _warranty_known(facts: Facts, book: RuleBook, argument: str) -> bool:
     return bool(facts.warranty)
 
 
+@MAIL_WORDS.condition("the warranty has ended")
+def _warranty_ended(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """It is known, and covers none of the pieces of the matched order any more, nor of those that the mail names."""
+    return bool(facts.warranty) and not any(line.is_covered for line in asked_about(facts))
+
+
 @MAIL_WORDS.condition("the order is", ("exact", "probable", "ambiguous", "not confirmed", "not named"))
 def _order_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """Exact: one order, named by its buyer. Probable: one of the buyer's, but with a slip in its number or without any.
