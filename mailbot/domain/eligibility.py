@@ -177,6 +177,8 @@ def _judge_term(situation: Situation, ask: Ask, line: OrderLine, product: Produc
         sentence = Remark("{term}: {what}", term=term.name, what=text)
         return Reason(text=sentence, policy=term.policy or term.law, where=term.where)
 
+    if term.is_open:
+        return _no_period(term, Outcome.UNCLEAR, says(Remark("it has no fixed time: a person has to judge")))
     period = term.period
     if period is None and product is not None:
         period = Period(months=product.warranty_months)

@@ -36,6 +36,8 @@ WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3"
 WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
 UNDER_WARRANTY = Wish(name="warranty_question", score=3, because=("under warranty +3",))
 WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2028, 3, 1), is_covered=True),)
+ENDED_WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2026, 3, 1), is_covered=False),)
+BROKEN = Wish(name="warranty", score=3, because=("broken +3",))
 CONFIRMATION = ConfirmationFacts(
     confirmation_id=1,
     ticket_id=7,

@@ -13,7 +13,7 @@ from tests.domain.examples import ROOT, book, line, order
 PRODUCTS = load_catalogue(ROOT / "rules" / "catalogue.yaml").products
 
 
-def lines(today: date, *models: str, country: str = "GB") -> list[tuple[str, date | None, bool]]:
+def lines(today: date, *models: str, country: str = "US") -> list[tuple[str, date | None, bool]]:
     bought = order(*(line(model) for model in models), country=country, delivered_on=date(2026, 3, 5))
     found = warranty_of(bought, book().terms, PRODUCTS, today)
     assert all(isinstance(each, WarrantyLine) for each in found)
@@ -49,3 +49,9 @@ def test_what_the_catalogue_does_not_know_is_for_a_person() -> None:
 )
 def test_where_the_law_gives_more_a_person_answers(today: date, model: str, told: bool) -> None:
     assert bool(lines(today, model, country="DE")) is told
+
+
+def test_a_right_without_a_fixed_time_is_for_a_person_once_the_warranty_has_ended() -> None:
+    for country in ("GB", "AU", "NO"):
+        assert lines(date(2028, 3, 1), "TP-K17", country=country) == [("TP-K17", date(2028, 3, 1), True)]
+        assert lines(date(2028, 3, 2), "TP-K17", country=country) == []

@@ -19,6 +19,7 @@ from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
 from mailbot.domain.standing import Role
+from mailbot.domain.warranty import WarrantyLine
 
 _WAITING = AWAITING_FORM | {CaseState.EXPIRED}  # a form that comes too late still counts
 _DIGITS_OF_A_NUMBER = 6
@@ -177,6 +178,13 @@ def start_refused(facts: Facts) -> Saying | None:
     if not pieces_left(facts):
         return Saying(key=Says.NOTHING_LEFT, numbers=(order.number, *_numbers(going)))
     return None
+
+
+def warranty_asked_about(facts: Facts) -> tuple[WarrantyLine, ...]:
+    """What is known of the warranty of the pieces that the mail names; of all of the order where it names none."""
+    clear = {found.value.models[0].casefold() for found in facts.said.models if len(found.value.models) == 1}
+    named = tuple(line for line in facts.warranty if line.model.casefold() in clear)
+    return named or facts.warranty
 
 
 def pieces_left(facts: Facts) -> tuple[Item, ...]:

@@ -10,7 +10,13 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
-from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
+from mailbot.domain.vocabulary.asked import (
+    form_completed,
+    form_has_gaps,
+    merge_problems,
+    staff_moves,
+    warranty_asked_about,
+)
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 
 
@@ -316,7 +322,7 @@ def _warranty_known(facts: Facts, book: RuleBook, argument: str) -> bool:
 @MAIL_WORDS.condition("the warranty has ended")
 def _warranty_ended(facts: Facts, book: RuleBook, argument: str) -> bool:
     """It is known, and covers none of the pieces of the matched order any more, nor of those that the mail names."""
-    return bool(facts.warranty) and not any(line.is_covered for line in asked_about(facts))
+    return bool(facts.warranty) and not any(line.is_covered for line in warranty_asked_about(facts))
 
 
 @MAIL_WORDS.condition("the order is", ("exact", "probable", "ambiguous", "not confirmed", "not named"))
