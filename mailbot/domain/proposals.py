@@ -94,13 +94,14 @@ def proposal(case: CaseFacts) -> tuple[ProposalLine, ...]:
 
 def _line(verdict: LineVerdict, currency: str) -> ProposalLine:
     best, refund = verdict.best, verdict.refund
+    judged = () if best is None else (best, *verdict.beside)
     return ProposalLine(
         item=write_items([Item(model=verdict.ask.model, quantity=verdict.ask.quantity)]),
         outcome=verdict.outcome.value,
         term=_term(best) if best is not None else None,
         beside=tuple(map(_term, verdict.beside)),
         better_because=verdict.better_because,
-        reasons=verdict.reasons,
+        reasons=tuple(reason for each in judged for reason in each.reasons) or verdict.reasons,
         shop_pays_in=best is not None and best.term.shipping_in is Payer.SHOP,
         shop_pays_back=best is not None and best.term.shipping_back is Payer.SHOP,
         remedies=tuple(remedy.value for remedy in best.term.remedies) if best is not None else (),

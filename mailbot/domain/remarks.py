@@ -47,7 +47,7 @@ class Day(str):
 def joined(remarks: Sequence[str]) -> str:
     """Several remarks in one, "; " between them; "" for none."""
     if len(remarks) < 2:
-        return "".join(remarks)
+        return remarks[0] if remarks else ""
     return Remark("{first}; {more}", first=remarks[0], more=joined(remarks[1:]))
 
 

@@ -46,4 +46,5 @@ def test_several_remarks_are_joined_in_the_language() -> None:
     several = joined([Remark("too late"), Remark("in time"), "a < b"])
     assert several == "too late; in time; a < b"
     assert said(several, {"{first}; {more}": "{first}；{more}", "too late": "已超期"}) == "已超期；in time；a < b"
+    assert said(joined([Remark("in time"), Remark("too late")]), {"too late": "已超期"}) == "in time; 已超期"
     assert joined([]) == ""
