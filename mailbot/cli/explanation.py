@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailbot.cli.common import visible
-from mailbot.cli.proposal_tell import proposal_told
+from mailbot.cli.order_lines import receipt_lines, several_told
+from mailbot.cli.proposal_tell import ToldProposal, proposal_told
 from mailbot.cli.steps import READERS, step_told
 from mailbot.domain.amounts import Amount
 from mailbot.domain.catalogue import ModelFinding
@@ -21,6 +22,7 @@ from mailbot.domain.message import Address, Origin
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.phones import Phone
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.several import names_anothers
 from mailbot.domain.standing import Role, Verdict
 from mailbot.rehearse import Rehearsed, RehearsedLetter
 
@@ -89,14 +91,6 @@ class TableRun:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseProposal:
-    """What the terms say about a case, for staff, who decide."""
-
-    number: str  # "R-100001"
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Everything that is shown of one mail."""
 
@@ -111,7 +105,7 @@ class Explanation:
     evidence: tuple[str, ...]
     conflicts: tuple[str, ...]
     candidates: tuple[CandidateRow, ...]
-    proposals: tuple[CaseProposal, ...]
+    proposals: tuple[ToldProposal, ...]
     tables: tuple[TableRun, ...]
     rules_version: str
     steps: tuple[str, ...]  # what would be done, in order
@@ -137,7 +131,7 @@ def explain_rehearsal(done: Rehearsed, book: RuleBook) -> Explanation:
         conflicts=tuple(map(_own, facts.order.conflicts)),
         candidates=tuple(_candidate(one, best) for one in facts.order.candidates),
         proposals=tuple(
-            CaseProposal(number=number, lines=tuple(map(_own, proposal_told(lines))))
+            ToldProposal(number=number, lines=tuple(map(_own, proposal_told(lines))))
             for number, lines in done.proposals.items()
         ),
         tables=_tables(done.decision.trace, book),
@@ -211,6 +205,7 @@ def _groups(facts: Facts) -> Iterator[FactGroup]:
     yield FactGroup(title="Conversation", facts=tuple(_conversation(facts)))
     yield FactGroup(title="What the mail says", facts=tuple(_said(facts)))
     yield FactGroup(title="Attached files", facts=tuple(_files(facts)))
+    yield FactGroup(title="What the files say of the order", facts=tuple(_receipts(facts)))
     yield FactGroup(title="Wishes", facts=tuple(_wishes(facts)))
 
 
@@ -315,10 +310,18 @@ def _files(facts: Facts) -> Iterator[Fact]:
     yield from _labelled("when reading", [Fact(label="", value=_own(line)) for line in facts.mail.warnings])
 
 
+def _receipts(facts: Facts) -> Iterator[Fact]:
+    for label, value, source in receipt_lines(facts.receipts) if facts.receipts is not None else ():
+        yield Fact(label=label, value=_own(value), source=_own(source))
+
+
 def _wishes(facts: Facts) -> Iterator[Fact]:
     for wish in facts.wishes:
-        yield Fact(label=wish.name, value=f"{wish.score} points", source=_own(", ".join(wish.because)))
-    if not facts.wishes and facts.role is Role.CUSTOMER:
+        weak = ", only mentioned" if wish.is_mentioned else ""
+        yield Fact(label=wish.name, value=f"{wish.score} points{weak}", source=_own(", ".join(wish.because)))
+    if names_anothers(facts.order, facts.references):
+        yield Fact(label="none", value="not weighed: beside the sender's order one is named that is none of theirs")
+    elif not facts.wishes and facts.role is Role.CUSTOMER:
         yield Fact(label="none", value="no wish of rules/intents.yaml reaches its threshold")
 
 
@@ -338,6 +341,8 @@ def _outcome(facts: Facts) -> str:
                 f"Probable: it looks like order {order.order.number}. Nothing is done about it before the customer or "
                 "staff say so."
             )
+        case Ambiguous(named=named) if named:
+            return several_told(facts)
         case Ambiguous():
             several = ", ".join(one.number for one in order.orders)
             return f"Ambiguous: several orders of this sender can be meant ({several}). The customer has to say which."
@@ -354,6 +359,8 @@ def _outcome(facts: Facts) -> str:
 def _tone(facts: Facts) -> str:
     match facts.order:
         case Exact():
+            return "good"
+        case Ambiguous(named=named) if named and facts.each_order and facts.standing.verdict is Verdict.VERIFIED:
             return "good"
         case Probable() | Ambiguous():
             return "warn"

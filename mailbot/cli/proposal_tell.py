@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from mailbot.domain.letters import ProposalLine, TermLine
 
 _OUTCOMES = {"eligible": "eligible", "unclear": "to be found out", "not_eligible": "not eligible"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldProposal:
+    """What the terms say about a case."""
+
+    number: str  # "R-100001"
+    lines: tuple[str, ...]
 
 
 def proposal_told(lines: Iterable[ProposalLine]) -> Iterator[str]:

@@ -160,7 +160,7 @@ def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolic
     """Why it happened, for the record: in the words of staff, or the terms by which the rules approved."""
     if mover.actor is Actor.RULES:
         return approved_because(case, policy)
-    return command.argument if command.event in REASONED_EVENTS else details.deduction_reason
+    return command.argument if command.event in REASONED_EVENTS else details.reason or details.deduction_reason
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.

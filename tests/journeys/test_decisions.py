@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from mailbot.demo.people import File, body_text, header, reply, write
-from tests.journeys.world import KATE, ROOT, STAFF, SUPPORT, World, only, order
+from tests.journeys.world import KATE, PHOTO, ROOT, STAFF, SUPPORT, World, only, order
 from tests.servers.smtp import ReceivedMail
 
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 NUMBER = "TP2026110003"
 
 
