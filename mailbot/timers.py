@@ -80,7 +80,7 @@ class Timers:
         now = self.clock()
         work = self._work(now)
         policy, found = self.book.returns.waiting, []
-        for waiting in self._waiting(due.everything(now, limit), work):
+        for waiting in self._waiting(due.everything(limit), work):
             coming = milestones(waiting, policy, work.calendar)
             found.append(Forecast(waiting=waiting, next=coming[0] if coming else None))
         last = due.NEVER.date()
@@ -120,7 +120,7 @@ class Timers:
                 break
             log.info("case %d: %s", case_id, decision.trace[-1].rule)
             done += 1
-        row = due.one(case_id, now)
+        row = due.one(case_id)
         if row is not None:
             (waiting,) = self._waiting([row], work)
             coming = milestones(waiting, self.book.returns.waiting, work.calendar)
@@ -128,7 +128,7 @@ class Timers:
         return done
 
     def _gather(self, case_id: int, work: WorkTime, now: datetime) -> DueFacts | None:
-        row = due.one(case_id, now)
+        row = due.one(case_id)
         case = tickets.load_case(case_id)
         ticket = tickets.load(row.ticket_id) if row is not None else None
         if row is None or case is None or ticket is None:

@@ -204,6 +204,8 @@ class _Work:
             reason=reason,
             marked=occasion.marked,
         )
+        if ticket_id is not None:
+            due.ticket_changed(ticket_id, occasion.now)
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.
             for message_id in occasion.mail.in_reply_to[:1]:

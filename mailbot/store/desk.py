@@ -18,7 +18,7 @@ from mailbot.domain.pieces import counted
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.waiting import WAITS
 from mailbot.errors import SafeguardTripped
-from mailbot.store import due, orders, sql, ticket_orders, tickets
+from mailbot.store import orders, sql, ticket_orders, tickets
 from mailbot.store.models import (
     Case,
     CaseEventRow,
@@ -151,8 +151,6 @@ def file_mail(
         at=at,
     )
     attach(message, mail.attachments)
-    if ticket_id is not None:
-        due.ticket_changed(ticket_id, at)
     return message
 
 

@@ -21,8 +21,8 @@ _WAITING = """
     SELECT c.id, c.ticket_id, c.kind, c.state, COALESCE(c.since, c.opened_at), c.waits_until,
            t.customer_email <> '' AND t.state = 'open' AND t.merged_into IS NULL AND NOT EXISTS
              (SELECT 1 FROM address a WHERE a.address = t.customer_email AND a.state = 'hard'),
-           (SELECT MAX(m.at) FROM message m JOIN participant p ON p.ticket_id = m.ticket_id AND p.email = m.sender
-            WHERE m.ticket_id = c.ticket_id AND m.direction = 'in' AND m.origin = 'human' AND m.at <= ?),
+           (SELECT MAX(i.done_at) FROM message m JOIN participant p ON p.ticket_id = m.ticket_id AND p.email = m.sender
+            JOIN inbox i ON i.id = m.inbox_id WHERE m.ticket_id = c.ticket_id AND m.origin = 'human'),
            r.due_on, r.due_is_provisional, r.booked_at
     FROM cases c JOIN ticket t ON t.id = c.ticket_id LEFT JOIN refund r ON r.case_id = c.id AND r.state = 'booked'
     """
@@ -46,7 +46,7 @@ class WaitingRow:
     kind: CaseKind
     state: CaseState
     since: datetime  # when it came into its state
-    heard_at: datetime | None  # the newest mail of the ticket's customer, or of somebody in copy
+    heard_at: datetime | None  # when the newest mail of the ticket's customer, or of somebody in copy, was read
     waits_until: date | None
     reachable: bool  # the ticket is open and not merged, and its customer's address takes our mail
     refund: RefundPromise | None  # booked and not paid
@@ -54,22 +54,22 @@ class WaitingRow:
 
 def next_ones(now: datetime, limit: int) -> list[WaitingRow]:
     """Cases that are to be looked at by now, the longest due first."""
-    return _rows(f"{_WAITING} WHERE c.look_at <= ? ORDER BY c.look_at, c.id LIMIT ?", now, now, limit)
+    return _rows(f"{_WAITING} WHERE c.look_at <= ? ORDER BY c.look_at, c.id LIMIT ?", now, limit)
 
 
-def one(case_id: int, now: datetime) -> WaitingRow | None:
+def one(case_id: int) -> WaitingRow | None:
     """One case as it stands; None where it is over."""
-    found = _rows(f"{_WAITING} WHERE c.id = ? AND c.look_at IS NOT NULL", now, case_id)
+    found = _rows(f"{_WAITING} WHERE c.id = ? AND c.look_at IS NOT NULL", case_id)
     return found[0] if found else None
 
 
-def everything(now: datetime, limit: int) -> list[WaitingRow]:
+def everything(limit: int) -> list[WaitingRow]:
     """All that waits, what is looked at first first."""
-    return _rows(f"{_WAITING} WHERE c.look_at IS NOT NULL ORDER BY c.look_at, c.id LIMIT ?", now, limit)
+    return _rows(f"{_WAITING} WHERE c.look_at IS NOT NULL ORDER BY c.look_at, c.id LIMIT ?", limit)
 
 
-def _rows(query: str, now: datetime, *values: object) -> list[WaitingRow]:
-    rows = sql.rows(query, now, *values)
+def _rows(query: str, *values: object) -> list[WaitingRow]:
+    rows = sql.rows(query, *values)
     return [
         WaitingRow(
             case_id=case_id,
