@@ -44,7 +44,7 @@ def _known_wait(source: YamlFile, name: object) -> Wait:
     try:
         return Wait(str(name))
     except ValueError:
-        hint = did_you_mean(str(name), list(Wait)) or f"expected {', '.join(Wait)}"
+        hint = did_you_mean(str(name), [wait.value for wait in Wait]) or f"expected {', '.join(Wait)}"
         raise ConfigError(
             f"{source.where(('waiting', str(name)))}: waiting.{name}: nothing waits for that; {hint}"
         ) from None

@@ -155,8 +155,8 @@ def counts() -> DueCounts:
     """How much waits."""
     waiting = sql.rows("SELECT COUNT(*) FROM cases WHERE look_at IS NOT NULL")[0][0]
     query = """
-        SELECT COUNT(DISTINCT c.id) FROM cases c JOIN reminder r ON r.case_id = c.id AND r.begun_at = c.since
-        WHERE c.look_at IS NOT NULL AND r.step IN {}
+        SELECT COUNT(*) FROM cases c WHERE c.look_at IS NOT NULL AND EXISTS
+          (SELECT 1 FROM reminder r WHERE r.case_id = c.id AND r.begun_at = c.since AND r.step IN {})
         """
     overdue, broken = (sql.rows(query.format(sql.marks(steps)), *steps)[0][0] for steps in (_OVERDUE, (_BROKEN,)))
     return DueCounts(waiting=int(waiting), overdue=int(overdue), broken_promises=int(broken))
