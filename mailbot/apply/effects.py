@@ -21,6 +21,7 @@ from mailbot.domain.effects import (
     FillForm,
     FlagAddress,
     GrantOrder,
+    KeepFrom,
     KeepInCopy,
     LearnMessageId,
     MarkTold,
@@ -42,7 +43,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import addresses, confirmations, corrections, desk, due, orders, ticket_orders, tickets
+from mailbot.store import addresses, complaints, confirmations, corrections, desk, due, orders, ticket_orders, tickets
 from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
@@ -126,6 +127,8 @@ class _Work:
                 desk.merge_ticket(self.ticket("a merge"), effect.into, now)
             case KeepInCopy():
                 desk.keep_in_copy(self.ticket("people in copy"), effect.addresses)
+            case KeepFrom():
+                complaints.keep_from(self.ticket("a complaint"), effect.addresses)
             case LearnMessageId():
                 if self._occasion.mail is not None and self._occasion.mail.message_id is not None:
                     desk.learn_message_id(effect.ticket_id, self._occasion.mail.message_id)
@@ -203,6 +206,7 @@ class _Work:
             at=occasion.received_at,
             reason=reason,
             marked=occasion.marked,
+            proofs=occasion.proofs,
         )
         if ticket_id is not None:
             due.ticket_changed(ticket_id, occasion.now)

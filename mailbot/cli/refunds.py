@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.common import AsJson, Limit, as_plain, expect_one_of, print_json, print_table, store
+from mailbot.cli.tables import Column
 from mailbot.domain.numbers import case_number, refund_number
 from mailbot.store import views
 
@@ -29,7 +30,16 @@ def list_refunds(
         return
     print_table(
         "Refunds",
-        ("number", "case", "order", "amount", "method", "state", "due", "settled"),
+        (
+            Column(name="number"),
+            Column(name="case"),
+            Column(name="order", least=12),
+            Column(name="amount"),
+            Column(name="method", least=8, rank=2),
+            Column(name="state"),
+            Column(name="due", least=13),
+            Column(name="settled", rank=1),
+        ),
         [
             (
                 refund_number(r.refund_id),

@@ -14,10 +14,10 @@ from mailbot.settings import load_settings
 from mailbot.store import addresses, desk
 from mailbot.store.database import transaction
 from mailbot.wiring import open_store
-from tests.journeys.world import KATE, LIN, ROOT, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, LIN, PHOTO, ROOT, STAFF, SUPPORT, World, only
 from tests.servers.smtp import ReceivedMail
 
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORDS = {
     "zh": (LIN, "TP2026110001", "我想退货", "申请退货，订单TP2026110001", "商品状况：全新未使用",
