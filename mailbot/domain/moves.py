@@ -43,6 +43,7 @@ from mailbot.domain.pieces import LinePieces, Pieces, counted
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.waiting import last_day
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
 
@@ -128,6 +129,7 @@ def _effects(
         by_address=mover.address,
         reason=command.argument if command.event in REASONED_EVENTS else details.reason or details.deduction_reason,
         refund_wanted_by=after.refund_wanted_by,
+        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()

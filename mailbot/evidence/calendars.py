@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from importlib.metadata import version
 from typing import Any
 
 from mailbot.domain.workdays import WorkCalendar
 from mailbot.errors import ConfigError
+
+CALENDARS_VERSION = version("holidays")  # a newer one knows the days off of more years
 
 _SATURDAY = 5
 
