@@ -24,7 +24,7 @@ from mailbot.domain.effects import (
     KeepFrom,
     KeepInCopy,
     LearnMessageId,
-    MarkOverdueTold,
+    MarkTold,
     MergeTicket,
     MoveCase,
     NameOrder,
@@ -43,7 +43,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import addresses, complaints, confirmations, corrections, desk, orders, ticket_orders, tickets
+from mailbot.store import addresses, complaints, confirmations, corrections, desk, due, orders, ticket_orders, tickets
 from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
@@ -153,8 +153,8 @@ class _Work:
                 self._book_refund(effect, now)
             case SettleRefund():
                 desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address)
-            case MarkOverdueTold():
-                desk.mark_overdue_told(effect.refund_id)
+            case MarkTold():
+                self._mark_told(effect)
             case RecordIncident():
                 desk.record_incident(effect.kind, self.ticket_id, effect.detail, now)
             case FlagAddress():
@@ -208,6 +208,8 @@ class _Work:
             marked=occasion.marked,
             proofs=occasion.proofs,
         )
+        if ticket_id is not None:
+            due.ticket_changed(ticket_id, occasion.now)
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.
             for message_id in occasion.mail.in_reply_to[:1]:
@@ -215,7 +217,9 @@ class _Work:
 
     def _open_case(self, effect: OpenCase, now: datetime) -> None:
         order = self._order(effect.order_number)
-        self._case_id = desk.open_case(self.ticket("a case"), effect.kind, order, effect.opened_on, now)
+        self._case_id = desk.open_case(
+            self.ticket("a case"), effect.kind, order, effect.opened_on, now, effect.waits_until
+        )
 
     def _order(self, number: str) -> Order:
         order = orders.get(number)
@@ -235,7 +239,14 @@ class _Work:
             refund_wanted_by=effect.refund_wanted_by,
             inbox_id=self._occasion.inbox_id,
             now=now,
+            waits_until=effect.waits_until,
         )
+
+    def _mark_told(self, effect: MarkTold) -> None:
+        case_id = self._case("a step of the clock")
+        due.mark(case_id, effect.step, effect.begun_at, effect.on, effect.rule)
+        if effect.waits_until is not None:
+            due.name_day(case_id, effect.waits_until)
 
     def _book_refund(self, effect: BookRefund, now: datetime) -> None:
         case_id = self._case("a refund")

@@ -29,6 +29,7 @@ from mailbot.domain.numbers import subject_tag, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import TokenPurpose, Verdict
+from mailbot.domain.waiting import Wait
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
 from mailbot.mail.letter_values import person_name
@@ -172,7 +173,7 @@ class LetterWriter:
             date=occasion.now.astimezone(self._zone),
             in_reply_to=thread[-1] if thread else None,
             references=thread,
-            auto_submitted=_auto_submitted(effect),
+            auto_submitted=_auto_submitted(effect, occasion),
             desk_id=settings.mail_domain,
             attachments=enclosed,
         )
@@ -237,6 +238,9 @@ class LetterWriter:
                 refund_days_max=self._policy.refund_days_max,
                 mail_megabytes=max(1, most_bytes // 1_000_000),
                 files_megabytes=max(1, most_bytes * 7 // 10_000_000),
+                exchange_days_max=self._policy.waiting.exchange_days,
+                form_days=self._policy.waiting.rule(Wait.FORM).expire,
+                parcel_days=self._policy.waiting.rule(Wait.PARCEL).expire,
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),
@@ -329,11 +333,12 @@ def _ticket(ticket: views.TicketRow | None, occasion: Occasion) -> TicketView:
     )
 
 
-def _auto_submitted(effect: Write) -> str:
-    """RFC 3834: a machine's answer, a machine's notice, or a person's words."""
+def _auto_submitted(effect: Write, occasion: Occasion) -> str:
+    """RFC 3834: a machine's answer to a mail, a machine's notice, or a person's words."""
     if effect.template == "staff_reply":
         return "no"
-    return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
+    answers = effect.automatic and effect.to is Reader.CUSTOMER and occasion.mail is not None
+    return "auto-replied" if answers else "auto-generated"
 
 
 def _files(effect: Write, scene: Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:

@@ -20,7 +20,7 @@ from mailbot.domain.effects import (
     KeepFrom,
     KeepInCopy,
     LearnMessageId,
-    MarkOverdueTold,
+    MarkTold,
     MergeTicket,
     MoveCase,
     NameOrder,
@@ -106,8 +106,8 @@ def _more(effect: Effect) -> str:
             return f"Book a refund of {effect.amount} {effect.currency}, due on {effect.due_on}"
         case SettleRefund():
             return f"Note that the refund was paid on {effect.paid_on}"
-        case MarkOverdueTold():
-            return "Note that staff know of the overdue refund"
+        case MarkTold():
+            return f"Note that the clock did this: {effect.step.value}"
         case Write():
             caps = ", counted by the caps on automatic answers" if effect.automatic else ""
             about = f" about order {effect.about}" if effect.about else ""

@@ -13,6 +13,7 @@ from mailbot.domain.corrections import Correction
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.sayings import Saying
+from mailbot.domain.waiting import Step
 from mailbot.domain.warranty import WarrantyLine
 
 
@@ -143,6 +144,7 @@ class OpenCase:
     kind: CaseKind
     order_number: str
     opened_on: date  # the day of the request, where the customer lives
+    waits_until: date | None = None  # last day for the form, as its letter names it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +166,7 @@ class MoveCase:
     by_address: str
     reason: str  # "" when none was given
     refund_wanted_by: str = ""  # of the case from now on: who decided for a refund that needs a second person
+    waits_until: date | None = None  # last day of what the case then waits for, as letters name it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,10 +214,14 @@ class SettleRefund:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarkOverdueTold:
-    """Staff now know that a refund promise broke."""
+class MarkTold:
+    """The clock did something about a wait; it does so once (unique key)."""
 
-    refund_id: int
+    step: Step
+    begun_at: datetime  # of the wait
+    on: date
+    rule: str = ""  # that decided, with its place and the version of the rules
+    waits_until: date | None = None  # the last day that the customer now knows; None leaves what is known
 
 
 class Reader(StrEnum):
@@ -296,7 +303,7 @@ Effect = (
     | NoteParcel
     | BookRefund
     | SettleRefund
-    | MarkOverdueTold
+    | MarkTold
     | Write
     | RecordIncident
     | FlagAddress

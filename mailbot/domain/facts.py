@@ -25,9 +25,11 @@ from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
+from mailbot.domain.waiting import Waiting
 from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
+from mailbot.domain.worktime import WorkTime
 
 FRAUD = "fraud_report"  # the wish that is handled first
 
@@ -41,7 +43,6 @@ class RefundFacts:
     currency: str
     due_on: date  # last day of the promise (P13)
     settled: bool
-    overdue_told: bool  # staff know already that the promise broke
 
     @property
     def amount(self) -> Decimal:
@@ -73,6 +74,7 @@ class CaseFacts:
     tracking: str = ""  # number of the customer's parcel, "" while unknown
     sent_reference: str = ""  # order number of the replacement, "" where none was sent
     sent_tracking: str = ""  # number of our parcel to the customer
+    waits_until: date | None = None  # last day that the customer was told, for what the state waits for
     verdicts: tuple[LineVerdict, ...] = ()  # what the terms say about each item, where a decision about it is near
 
     @property
@@ -266,10 +268,17 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class DueFacts:
-    """A refund whose promise may have run out: what the clock brings instead of a mail."""
+    """A case that has waited: what the clock brings instead of a mail."""
 
     now: datetime  # aware
-    today: date  # in the desk's time zone
-    ticket_id: int
+    work: WorkTime
+    waiting: Waiting
     case: CaseFacts
-    refund: RefundFacts
+    others_open: bool  # the ticket has other cases that are open
+    ticket_is_open: bool
+    budget: AnswerBudget  # what may still be written to the ticket's customer without a person deciding (G4)
+
+    @property
+    def today(self) -> date:
+        """In the desk's time zone."""
+        return self.work.day_of(self.now)

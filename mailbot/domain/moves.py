@@ -44,6 +44,7 @@ from mailbot.domain.proposals import approved_because, not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.waiting import last_day
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
 
@@ -129,6 +130,7 @@ def _effects(
         by_address=mover.address,
         reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
+        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()

@@ -65,3 +65,24 @@ def add_working_days(calendar: WorkCalendar, start: date, days: int) -> WorkdayR
             years = range((start + timedelta(days=1)).year, day.year + 1)
             return WorkdayResult(day=day, provisional=any(year not in calendar.published_years for year in years))
     raise ConfigError(f"The calendar has fewer than {days} working days in the ten years after {start}.")
+
+
+def first_working_day(calendar: WorkCalendar, day: date) -> date:
+    """`day` where it is worked, else the next that is. Raises ConfigError where the calendar hardly has one."""
+    return day if calendar.is_working_day(day) else add_working_days(calendar, day, 1).day
+
+
+def working_days_before(calendar: WorkCalendar, day: date, days: int) -> date:
+    """The working day that is `days` working days before `day`, which is not counted itself.
+
+    Raises ConfigError when `days` isn't 1 to 366, or when the calendar hardly has a working day.
+    """
+    if not 1 <= days <= MAX_DAYS:
+        raise ConfigError(f"A number of working days must be 1 to {MAX_DAYS}, not {days}.")
+    left, earlier = days, day
+    for _ in range(_MAX_CALENDAR_DAYS):
+        earlier -= timedelta(days=1)
+        left -= calendar.is_working_day(earlier)
+        if left == 0:
+            return earlier
+    raise ConfigError(f"The calendar has fewer than {days} working days in the ten years before {day}.")

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import ConfigError
+
+CALENDARS_VERSION = version("holidays")  # a newer one knows the days off of more years
 
 _SATURDAY = 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import re2
 from pydantic import AfterValidator, Field, model_validator
 
 from mailbot.domain.standing import Vouched
+from mailbot.domain.worktime import Hours
 from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings, folder_key
 
 
@@ -72,6 +74,14 @@ def _reply_address(value: str) -> str:
         if "{token}" not in value.partition("@")[0]:
             raise ValueError("expected {token} before the @, as in support+{token}@tp.example")
     return value
+
+
+def _working_hours(value: str) -> str:
+    found = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", value.replace(" ", "").replace("–", "-"))
+    opens, closes = (60 * int(found[n]) + int(found[n + 1]) for n in (1, 3)) if found else (0, 0)
+    if not found or opens >= closes or closes > 24 * 60 or int(found[2]) > 59 or int(found[4]) > 59:
+        raise ValueError('expected two times of one day, as "09:00-18:00", or "00:00-24:00" for the whole day')
+    return found[0]
 
 
 EmailAddress = Annotated[str, AfterValidator(_address)]
@@ -227,6 +237,7 @@ class Settings(Section):
     reply_address: Annotated[str, AfterValidator(_reply_address)] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     calendar: Annotated[str, AfterValidator(_country)] = "CN"
+    working_hours: Annotated[str, AfterValidator(_working_hours)] = "09:00-18:00"
     languages: tuple[str, ...] = Field(default=("zh-Hans", "zh-Hant", "ja", "de", "fr", "es", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
@@ -276,6 +287,12 @@ class Settings(Section):
                     )
                 seen[account] = name
         return self
+
+    @property
+    def hours(self) -> Hours:
+        """The working hours as times of day."""
+        opens, closes = self.working_hours.split("-")
+        return Hours(opens=time.fromisoformat(opens), closes=None if closes == "24:00" else time.fromisoformat(closes))
 
     @property
     def database(self) -> Path:

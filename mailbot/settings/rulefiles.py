@@ -30,6 +30,7 @@ from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
 from mailbot.settings.shippingfile import read_shipping
 from mailbot.settings.termsfile import read_countries, read_terms
+from mailbot.settings.waitingfile import read_waiting
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
 FILES = (
@@ -229,6 +230,7 @@ def _returns(source: YamlFile) -> ReturnPolicy:
         refund_days_max=most,
         automatic_up_to=_amounts(source, "approve_at_once_up_to"),
         second_person_above=_amounts(source, "second_person_above"),
+        waiting=read_waiting(source, most),
     )
 
 

@@ -16,6 +16,7 @@ from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.periods import MAX_DAYS, MAX_MONTHS, Period, Start
 from mailbot.domain.terms import Basis, Claim, Condition, OutboundShipping, Payer, Remedy, Scope, Term, TermBook
 from mailbot.errors import ConfigError
+from mailbot.settings.waitingfile import KEYS as WAITING_KEYS
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
 
 _SCOPE_KEYS = ("countries", "models", "categories", "consumables")
@@ -28,7 +29,7 @@ WARRANTY_KEYS = (*_COMMON_KEYS, "remedies", "replacement_months")
 _LISTS = {"terms": Basis.OWN, "law": Basis.LAW}
 _CATALOGUE = "catalogue"
 _OPEN = "open"
-_OF_RETURNS = ("window_days", "refund_days", "approve_at_once_up_to", "second_person_above")
+_OF_RETURNS = ("window_days", "refund_days", "approve_at_once_up_to", "second_person_above", *WAITING_KEYS)
 _MOST_TERMS = 1000
 _LONGEST = 200  # characters of a text
 _FIRST_YEAR = 1900

@@ -17,6 +17,7 @@ from mailbot.domain.orders import Order
 from mailbot.domain.pieces import counted
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
+from mailbot.domain.waiting import WAITS
 from mailbot.errors import SafeguardTripped
 from mailbot.store import orders, sql, ticket_orders, tickets
 from mailbot.store.models import (
@@ -177,7 +178,14 @@ def attach(message_id: int, attachments: Iterable[Attachment], proofs: Sequence[
         )
 
 
-def open_case(ticket_id: int, kind: CaseKind, order: Order, opened_on: date, now: datetime) -> int:
+def open_case(
+    ticket_id: int,
+    kind: CaseKind,
+    order: Order,
+    opened_on: date,
+    now: datetime,
+    waits_until: date | None = None,
+) -> int:
     """A new case, which keeps the order as it is now: what was paid isn't changed by a later import. Returns its id."""
     case = Case.create(
         ticket=ticket_id,
@@ -189,6 +197,8 @@ def open_case(ticket_id: int, kind: CaseKind, order: Order, opened_on: date, now
         opened_at=now,
         opened_on=opened_on,
         since=now,
+        waits_until=waits_until,
+        look_at=now,
     )
     return int(case.id)
 
@@ -229,9 +239,16 @@ def move_case(
     refund_wanted_by: str,
     inbox_id: int | None,
     now: datetime,
+    waits_until: date | None = None,
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
-    changes: dict[str, object] = {"state": to.value, "since": now, "refund_wanted_by": refund_wanted_by}
+    changes: dict[str, object] = {
+        "state": to.value,
+        "since": now,
+        "refund_wanted_by": refund_wanted_by,
+        "waits_until": waits_until,
+        "look_at": now if to in WAITS else None,
+    }
     if reason and actor is Actor.STAFF:  # letters tell the customer of it
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
@@ -305,11 +322,6 @@ def settle_refund(case_id: int, paid_on: date, by_address: str) -> None:
     )
     if settled != 1:
         raise SafeguardTripped(f"case {case_id} has no refund that could be settled; nothing was changed")
-
-
-def mark_overdue_told(refund_id: int) -> None:
-    """Staff know of the broken promise."""
-    Refund.update(overdue_told=True).where(Refund.id == refund_id).execute()
 
 
 def record_incident(kind: str, ticket_id: int | None, detail: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from peewee import (
 )
 
 from mailbot.store.address_models import AddressRow
+from mailbot.store.due_models import DueMark, Reminder
 from mailbot.store.fields import AmountField, UtcField
 from mailbot.store.inbox_models import Cursor, Inbox, MailboxTrouble, ServerMail
 from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
@@ -238,6 +239,8 @@ class Case(Model):
     tracking = TextField(default="")  # of the customer's parcel
     sent_reference = TextField(default="")  # order number of the replacement
     sent_tracking = TextField(default="")  # of our parcel
+    waits_until = DateField(null=True)  # last day that the customer was told, for what the state waits for
+    look_at = UtcField(null=True)  # when the clock looks at it next; null once it is over
 
     class Meta:
         table_name = "cases"
@@ -295,7 +298,6 @@ class Refund(Model):
     decided_by = TextField()
     settled_on = DateField(null=True)
     settled_by = TextField(default="")
-    overdue_told = BooleanField(default=False)
     goods = AmountField()  # goods + shipping - restocking - deduction = amount
     shipping = AmountField()
     restocking = AmountField()
@@ -344,6 +346,8 @@ MODELS: tuple[type[Model], ...] = (
     CaseItem,
     CaseEventRow,
     Refund,
+    Reminder,
+    DueMark,
     AddressRow,
     Incident,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from mailbot.domain.cases import CaseState
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
@@ -161,6 +162,12 @@ def parts_of(found: Refund) -> RefundSum:
         deduction=found.deduction,
         amount=found.amount,
     )
+
+
+def state_before(case_id: int) -> CaseState | None:
+    """The state from which a case came into the one that it is in; None where it never moved."""
+    found = sql.first("SELECT from_state FROM case_event WHERE case_id = ? ORDER BY id DESC LIMIT 1", case_id)
+    return CaseState(found[0]) if found else None
 
 
 def in_copy(ticket_id: int) -> list[str]:

@@ -33,6 +33,9 @@ def error_with(folder: Path, path: str, value: Any) -> str:
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
+        ("working_hours", "18:00-09:00", 'working_hours: expected two times of one day, as "09:00-18:00"'),
+        ("working_hours", "9-18", 'working_hours: expected two times of one day, as "09:00-18:00"'),
+        ("working_hours", "09:00-25:00", 'or "00:00-24:00" for the whole day'),
         ("languages", "en", "languages: expected a list in brackets, such as [zh-Hans, zh-Hant, "),
         ("delivery/retry_minutes", "often", "expected a list in brackets, such as [1, 5, 15, 60, 240, 720]"),
         ("delivery/retry_minutes", [1, "five"], "retry_minutes.1: expected a number, such as 1"),

@@ -196,15 +196,6 @@ def test_a_filed_mail_is_masked_and_its_attachments_may_be_proof(
     assert has_proof(loaded.proofs, "TP2026030117") is is_proof
 
 
-def test_a_refund_is_overdue_the_day_after_its_promise_until_staff_know(case_id: int) -> None:
-    refund_id = book(case_id)
-    assert tickets.due_refunds(DUE, NOW) == []
-    (due,) = tickets.due_refunds(date(2026, 4, 1), NOW)
-    assert (due.refund.refund_id, due.case.case_id) == (refund_id, case_id)
-    desk.mark_overdue_told(refund_id)
-    assert tickets.due_refunds(date(2026, 4, 1), NOW) == []
-
-
 def test_merges_are_followed_and_never_go_in_circles(database: Database) -> None:
     first, second, third = new_ticket(), new_ticket(), new_ticket()
     desk.merge_ticket(third, second, NOW)

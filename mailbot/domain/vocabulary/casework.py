@@ -28,6 +28,7 @@ from mailbot.domain.vocabulary.asked import (
 )
 from mailbot.domain.vocabulary.telling import oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS
+from mailbot.domain.waiting import last_day
 
 _AS_STAFF_SAY = "as staff say"
 
@@ -44,7 +45,12 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     kind = start.kind if argument == _AS_STAFF_SAY and start is not None else CaseKind(argument)
     case = new_case(facts, kind)
     reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
-    opened = OpenCase(kind=kind, order_number=case.order.number, opened_on=facts.customer_day)
+    opened = OpenCase(
+        kind=kind,
+        order_number=case.order.number,
+        opened_on=facts.customer_day,
+        waits_until=last_day(CaseState.REQUESTED, facts.today, book.returns.waiting, facts.calendar),
+    )
     filled = FillForm(answers=case.answers, items=case.items)
     if still_missing(case, facts, book) or start is not None:
         form = Write(template=f"{kind.value}_form", to=Reader.CUSTOMER, automatic=True, with_order=True)
