@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CaseEvent
 from mailbot.domain.commands import COMMAND_LINES, Command
+from mailbot.domain.currencies import CODES
 from mailbot.domain.forms import Item, exact_items
 from mailbot.domain.money import rounded_down
 from mailbot.domain.orders import Order
@@ -75,7 +76,10 @@ def _inspection(command: Command, text: str, order: Order) -> Details | Unreadab
     if match["amount"] is None:
         return Details(items=items)
     amount = Decimal(match["amount"])
-    currency = (match["currency"] or order.currency).upper()
+    word, reason = match["currency"] or "", match["reason"].strip()
+    if word and not word.isupper() and word.upper() not in (*CODES, order.currency):
+        word, reason = "", f"{word} {reason}".strip()  # "deduct 10.00 the lid is missing"
+    currency = (word or order.currency).upper()
     if currency != order.currency or amount != rounded_down(amount, order.currency) or amount == 0:
         return Unreadable(
             reason=Remark(
@@ -86,13 +90,13 @@ def _inspection(command: Command, text: str, order: Order) -> Details | Unreadab
                 expected=order.currency,
             )
         )
-    if not match["reason"].strip():
+    if not reason:
         return Unreadable(
             reason=Remark(
                 "{line}: say what it is for, as the customer can be told: deduct 10.00 <reason>", line=command.line
             )
         )
-    return Details(items=items, deduction=amount, deduction_reason=match["reason"].strip())
+    return Details(items=items, deduction=amount, deduction_reason=reason)
 
 
 def _numbers(command: Command, text: str) -> Details | Unreadable:
