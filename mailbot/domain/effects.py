@@ -201,6 +201,16 @@ class SettleRefund:
 
     paid_on: date
     by_address: str
+    source: str = ""  # file and row of finance that told so, "" where staff wrote it
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRefunds:
+    """Instructions go to finance, in one file; letters to finance after it carry the file."""
+
+    instruction_ids: tuple[int, ...]
+    digest: str  # the blob that holds the file
+    sent_to: str  # address of finance, "" where the file isn't mailed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +227,7 @@ class Reader(StrEnum):
     STAFF = "staff"  # every member of the desk
     OWNER = "owner"  # the buyer of an order that somebody else quotes
     ACTING_STAFF = "acting staff"  # the member whose mail is in hand
+    FINANCE = "finance"  # who pays the refunds, refunds.export_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +248,7 @@ class Write:
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where its buyer asks
     choices: tuple[str, ...] = ()  # numbers of the reader's own orders to choose from
     asks: AskOwner | None = None  # the question to the owner of an order
+    export_id: int = 0  # to finance: of the export that it carries, known once that is written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,6 +297,7 @@ Effect = (
     | NoteParcel
     | BookRefund
     | SettleRefund
+    | ExportRefunds
     | MarkOverdueTold
     | Write
     | RecordIncident

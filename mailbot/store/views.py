@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from mailbot.domain.instructions import InstructionState
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.refunds import RefundSum
 from mailbot.store import sql
-from mailbot.store.models import Refund, Ticket
+from mailbot.store.models import Refund, RefundInstruction, Ticket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,13 @@ class RefundRow:
     settled_on: date | None
     parts: RefundSum
     deduction_reason: str
+    instruction: InstructionState  # how far finance is
+
+
+def refund(refund_id: int) -> RefundRow | None:
+    """One refund, or None."""
+    found = Refund.get_or_none(Refund.id == refund_id)
+    return _refund_row(found) if found else None
 
 
 def refund_of_case(case_id: int) -> RefundRow | None:
@@ -114,9 +122,9 @@ def refund_of_order(order_number: str) -> RefundRow | None:
 
 
 def refunds(limit: int, state: str = "") -> list[RefundRow]:
-    """Refunds, newest first."""
-    query = Refund.select().order_by(Refund.id.desc()).limit(limit)
-    return [_refund_row(found) for found in (query.where(Refund.state == state) if state else query)]
+    """Refunds, newest first; `state` is of their instructions."""
+    query = Refund.select(Refund).join(RefundInstruction).order_by(Refund.id.desc()).limit(limit)
+    return [_refund_row(found) for found in (query.where(RefundInstruction.state == state) if state else query)]
 
 
 def _refund_row(found: Refund) -> RefundRow:
@@ -135,6 +143,7 @@ def _refund_row(found: Refund) -> RefundRow:
         settled_on=found.settled_on,
         parts=parts_of(found),
         deduction_reason=found.deduction_reason,
+        instruction=InstructionState(RefundInstruction.get(RefundInstruction.refund == found.id).state),
     )
 
 

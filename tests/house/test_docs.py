@@ -77,7 +77,17 @@ def test_the_starter_file_shows_the_defaults() -> None:
     """Whoever deletes a line gets what the line said; what names the shop has no default."""
     optional = {name: field for name, field in Settings.model_fields.items() if not field.is_required()}
     shown = load_settings(ROOT / "settings.yaml", {}).model_dump()
-    for name in ("limits", "evidence", "delivery", "schedule", "orders", "timezone", "calendar", "languages"):
+    for name in (
+        "limits",
+        "evidence",
+        "delivery",
+        "schedule",
+        "orders",
+        "refunds",
+        "timezone",
+        "calendar",
+        "languages",
+    ):
         default = optional[name].get_default()
         assert shown[name] == (default.model_dump() if isinstance(default, BaseModel) else default), name
 
@@ -204,6 +214,7 @@ PROMISED = {
     "mailbot demo", "mailbot init", "mailbot check", "mailbot poll", "mailbot serve", "mailbot parse",
     "mailbot explain", "mailbot ingest", "mailbot orders import", "mailbot orders list", "mailbot orders show",
     "mailbot tickets list", "mailbot tickets show", "mailbot cases list", "mailbot cases show", "mailbot refunds list",
+    "mailbot refunds export", "mailbot refunds exports", "mailbot refunds settle", "mailbot refunds show",
     "mailbot outbox list", "mailbot outbox retry", "mailbot quarantine list", "mailbot quarantine show",
     "mailbot quarantine retry", "mailbot templates list", "mailbot templates preview",
     "mailbot reconcile", "mailbot health", "mailbot db upgrade",
