@@ -11,7 +11,8 @@ from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.facts import TicketFacts
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.matters import ThreadLimits, another_matter, is_old
-from mailbot.domain.message import IncomingMail
+from mailbot.domain.message import IncomingMail, Origin
+from mailbot.domain.named_matter import numbers_named
 from mailbot.domain.numbers import row_id, ticket_number
 from mailbot.domain.references import References
 from mailbot.domain.remarks import Remark
@@ -21,7 +22,7 @@ from mailbot.errors import BadItem
 from mailbot.mail.compose import ascii_address
 from mailbot.mail.tokens import TokenMaker, find_tokens
 from mailbot.settings import Settings
-from mailbot.store import confirmations, tickets
+from mailbot.store import confirmations, desk_numbers, tickets
 
 _MOST_TOKENS = 20  # of one mail that are tried for other people than its sender
 _MOST_IN_COPY = 10  # people of one mail that are kept in copy
@@ -48,6 +49,9 @@ class Correspondence:
         ]
         pointers = tickets.pointers_by_message_id(references.message_ids)
         pointers += [Pointer(ticket_id=ticket_id, strength=strength, what=what) for ticket_id, strength, what in tags]
+        if mail.origin is Origin.HUMAN:
+            named = desk_numbers.with_tickets(numbers_named(mail, references))
+            pointers += [_by_number(number, ticket_id) for number, ticket_id in named]
         now_in = tickets.after_merges([*(claim.ticket_id for claim in claims), *(p.ticket_id for p in pointers)])
         return match_thread(
             sender=sender,
@@ -114,7 +118,7 @@ class Correspondence:
         """The ticket of a notice to a member of staff whose signed token the mail of somebody else bears."""
         tokens = [token for token in references.tokens if token[:1].lower() == TokenPurpose.STAFF.value]
         for token in tokens[:_MOST_TOKENS]:
-            for member in self.settings.staff.members:
+            for member in self.settings.staff_people():
                 claim = self.tokens.verify(token, member.address)
                 if claim is not None and member.address.lower() != sender:
                     return claim.ticket_id
@@ -144,6 +148,11 @@ class Correspondence:
     def _limits(self) -> ThreadLimits:
         threads = self.settings.threads
         return ThreadLimits(reopen=timedelta(days=threads.reopen_days), quiet=timedelta(days=threads.quiet_days))
+
+
+def _by_number(number: str, ticket_id: int) -> Pointer:
+    what = Remark("number {number} in the sender's own words", number=number)
+    return Pointer(ticket_id=ticket_id, strength=Strength.OWN_NUMBER, what=what)
 
 
 def _followed(pointer: Pointer, now_in: int) -> Pointer:

@@ -36,5 +36,9 @@ class BadItem(MailbotError):
     """One mail, row or file can't be used; it is kept aside with the reason and the rest goes on."""
 
 
+class Unreadable(BadItem):
+    """A file is damaged, or locked with a password: nobody can read it as it is."""
+
+
 class SafeguardTripped(MailbotError):
     """A guarantee would have been broken (a refund above what was paid, a case moved twice); nothing was changed."""

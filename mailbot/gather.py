@@ -3,54 +3,58 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from mailbot.allowances import answer_budget, notice_budget
 from mailbot.apply import Occasion
+from mailbot.bouncing import bounce_facts
+from mailbot.complaints import Complaints
 from mailbot.correspondence import Correspondence
-from mailbot.domain.bounces import (
-    MONEY_TEMPLATES,
-    BounceLimits,
-    after_bounce,
-    report_about,
-    severity_of,
-    speaks_for,
-)
 from mailbot.domain.commands import StaffWords, read_staff_words
-from mailbot.domain.documents import NO_DOCUMENTS, Documents
+from mailbot.domain.documents import NO_DOCUMENTS, Documents, Source
 from mailbot.domain.facts import (
-    AnswerBudget,
     AnsweredNotice,
-    BounceFacts,
+    CaseFacts,
     Facts,
-    NoticeBudget,
     Oversize,
+    RefundFacts,
     TicketFacts,
 )
-from mailbot.domain.forms import Answers, form_labels, read_form
-from mailbot.domain.match import Exact, foreign_order
+from mailbot.domain.forms import Answers, attached_form, form_labels, read_form
+from mailbot.domain.match import Exact, OrderMatch, foreign_order, orders_in_question
+from mailbot.domain.match_basis import fresh_numbers
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
+from mailbot.domain.named_matter import about_case, case_meant, numbers_named
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import proof_files
 from mailbot.domain.references import References
+from mailbot.domain.refund_meant import with_refund_meant
 from mailbot.domain.restraint import sender_key, subject_key
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.several import names_anothers
 from mailbot.domain.spam import blocked_by, spam_mark
 from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.threads import ThreadMatch
+from mailbot.domain.vocabulary.asked import order_of_files
+from mailbot.domain.wishes import Wish, only_wish
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
+from mailbot.each_order import facts_of_each, open_case_of
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
 from mailbot.named_orders import find_named_orders
-from mailbot.purchases import Purchase, Purchases
+from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
-from mailbot.store import addresses, confirmations, history, inbox, tickets
+from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
+
+_OWN_PAPERS = (Source.PDF, Source.WRITING)  # on which a customer may have filled in the form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,15 @@ class Gathered:
 
     facts: Facts
     occasion: Occasion
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gleaned:
+    """What the words of a mail say, read before the transaction in which it is decided about."""
+
+    told: Told
+    wishes: tuple[Wish, ...]
+    form: Answers
 
 
 @dataclass(kw_only=True)
@@ -71,6 +84,19 @@ class Gatherer:
     purchases: Purchases
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
+    def glean(self, mail: IncomingMail, *, documents: Documents = NO_DOCUMENTS, now: datetime | None = None) -> Gleaned:
+        """Read the words of a mail as of `now` (default: this moment); nothing of it needs a lock (G9)."""
+        sender = _writable(mail.sender)
+        role, _ = self._role(sender)
+        told = self.purchases.read(mail, documents, sender=sender, role=role, today=self._today(now or self.clock()))
+        # A subject of ours that comes back is nobody's wish.
+        subject = "" if told.reading.references.ticket_tags else mail.subject
+        return Gleaned(
+            told=told,
+            wishes=self.book.wishes.wishes(subject, mail.reply_text),
+            form=self._form(mail, documents) if role is Role.CUSTOMER else {},
+        )
+
     def gather(
         self,
         mail: IncomingMail,
@@ -80,55 +106,66 @@ class Gatherer:
         now: datetime | None = None,
         item: inbox.InboxItem | None = None,
         documents: Documents = NO_DOCUMENTS,
+        gleaned: Gleaned | None = None,
     ) -> Gathered:
-        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in."""
+        """Collect the facts about a mail, as of `now` (default: this moment); reads only. `item`: as it came in.
+
+        `gleaned` is what `glean` said of the same mail and documents before the transaction; where the store has other
+        orders of the sender by now, or it isn't given, the words are read here (G2).
+        """
         now = now or self.clock()
         sender = _writable(mail.sender)
         role, staff_name = self._role(sender)
         mail = _in_earlier_language(mail, sender) if role is Role.CUSTOMER else mail
+        believed = self.settings.authentication
         standing = judge_sender(
-            mail.authentication_results, self.settings.authentication.authserv_id, sender, mail.senders
+            mail.authentication_results, believed.authserv_id, sender, mail.senders, believed.vouched
         )
-        references = self.purchases.references(mail, documents)
+        today = self._today(now)
+        if gleaned is None or not self.purchases.is_current(gleaned.told, sender=sender, role=role, today=today):
+            gleaned = self.glean(mail, documents=documents, now=now)
+        references = gleaned.told.reading.references
         thread = self.correspondence.thread(mail, references, sender, standing)
         ticket = tickets.load(thread.ticket_id) if thread.ticket_id is not None else None
         purchase = self.purchases.find(
-            mail,
-            references,
+            gleaned.told,
             documents=documents,
             sender=sender,
             role=role,
             standing=standing,
             ticket=ticket,
-            today=now.astimezone(self._zone).date(),
         )
         order = purchase.match
+        named = numbers_named(mail, references) if role is Role.CUSTOMER and mail.origin is Origin.HUMAN else ()
         spam = self._spam(mail, item)
         answered = self._answered_notice(thread, references, sender, role, now)
         # A filter's mark on a late answer must not keep it from staff: it stays where it belongs.
         if ticket is not None and role is Role.CUSTOMER and not spam:
             why = self.correspondence.another_matter(ticket, mail, references, order, now)
-            if why:
+            if why and ticket.ticket_id not in {there for _, there in desk_numbers.with_tickets(named)}:
                 thread, ticket = as_matter_of_its_own(thread, why), None
         heard = role is Role.STAFF and standing.verdict is not Verdict.FAILED
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
-        elsewhere = tickets.open_case_of_order(order.order.number) if isinstance(order, Exact) else None
-        if elsewhere is not None and role is Role.CUSTOMER:
-            # An owner and the one who may speak for the order don't read each other's mail.
-            theirs = tickets.load(elsewhere.ticket_id)
-            elsewhere = elsewhere if theirs is not None and theirs.customer_email == sender else None
-        # A subject of ours that comes back is nobody's wish.
-        wishes = self.book.wishes.wishes("" if references.ticket_tags else mail.subject, mail.reply_text)
+        case = _case_named(named, ticket, sender, standing)
+        order = about_case(order, case) if case is not None else order
+        wishes = () if names_anothers(order, references) else gleaned.wishes
+        refunded = tickets.refunded_orders(one.number for one in orders_in_question(order))
+        if ticket is None and only_wish(wishes) == "refund_status" and standing.verdict is Verdict.VERIFIED:
+            order = order if fresh_numbers(references) else with_refund_meant(order, refunded)
+        elsewhere = open_case_of(order, role, sender)
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
+        complaint = None
+        if role is Role.CUSTOMER and mail.origin is not Origin.BOUNCE:
+            complaint = self._complaints.about(mail, wishes, sender=sender, ticket=ticket, thread=thread)
         bounce = None
         if mail.origin is Origin.BOUNCE and standing.verdict is not Verdict.FAILED:
-            bounce = self._bounce(mail, sender, standing, now)
+            bounce = bounce_facts(self.settings, mail, sender, standing, now)
         about = {one.ticket_id for one in (ticket, bounce, elsewhere) if one is not None}
         facts = Facts(
             now=now,
-            today=now.astimezone(self._zone).date(),
+            today=today,
             mail=mail,
             sender=sender,
             role=role,
@@ -138,19 +175,20 @@ class Gatherer:
             references=references,
             said=purchase.reading.said,
             documents=documents,
+            receipts=purchase.receipts,
             thread=thread,
             ticket=ticket,
             open_case_elsewhere=elsewhere,
             order=order,
             wishes=wishes,
-            warranty=self.purchases.warranty(order, wanted, self.book, now),
+            warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
+            form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
             day_there=self.purchases.day_there(order, self.book, now),
-            form=self._form(mail) if _may_fill_in(role, ticket, sender, thread, standing) else {},
             words=words,
             bounce=bounce,
-            budget=self._budget(mail, sender, ticket, standing, now),
-            notices=self._notices(mail, sender, about, standing, now),
+            budget=answer_budget(self.settings, mail, sender, ticket, standing, now),
+            notices=notice_budget(self.settings, mail, sender, about, standing, now),
             answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.
             calendar=self._calendar if role is Role.STAFF else NO_CALENDAR,
@@ -161,21 +199,27 @@ class Gatherer:
             only_thanks=ticket is not None and says_only_thanks(mail, self.correspondence.names(ticket)),
             is_second_copy=tickets.is_second_copy(mail, standing.verdict, marked=_is_marked(mail, spam)),
             in_copy=self.correspondence.in_copy(mail, sender, standing) if role is Role.CUSTOMER else (),
-            merge_target=_merge_target(words),
+            merge_target=_merge_target(words, sender),
+            complaint=complaint,
             foreign_order=self._foreign_order(purchase, standing, sender, now),
             named_order=staff_orders.named,
             returned_order=staff_orders.returned,
             cases_of_order=staff_orders.cases,
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
-            refund=tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None,
+            refund_in_question=bool(refunded),
+            refund=_refund(order, case),
+            case_named=case,
             own_ticket=self.correspondence.own_ticket(mail) if mail.origin is Origin.OWN else None,
             is_ours=mail.desk == self.settings.mail_domain or tickets.is_ours(mail.message_id),
             flagged=addresses.get(sender) if sender else None,
         )
+        came_for = order_of_files(facts)
+        facts = replace(facts, proofs=proof_files(mail, documents, came_for, self.purchases.find_order_numbers))
+        facts = replace(facts, each_order=facts_of_each(facts, self.purchases, self.book))
         occasion = Occasion(
             now=now,
-            today=facts.today,
+            today=today,
             mail=mail,
             inbox_id=inbox_id,
             received_at=received_at,
@@ -185,6 +229,7 @@ class Gatherer:
             order=order.order if isinstance(order, Exact) else None,
             subject_key=subject_key(sender, mail.subject),
             sender_key=sender_key(sender),
+            proofs=facts.proofs,
         )
         return Gathered(facts=facts, occasion=occasion)
 
@@ -223,11 +268,13 @@ class Gatherer:
             return None
         return order
 
-    def _form(self, mail: IncomingMail) -> Answers:
-        """Form lines of the new words, and of the whole body for lines filled in inside the quote."""
-        if mail.text == mail.reply_text:
-            return read_form(mail.text, self._form_labels)
-        return {**read_form(mail.text, self._form_labels), **read_form(mail.reply_text, self._form_labels)}
+    def _form(self, mail: IncomingMail, documents: Documents) -> Answers:
+        """Form lines of the new words, of the whole body (filled in inside the quote) and of attached forms."""
+        texts = dict.fromkeys((mail.text, mail.reply_text))
+        answers = attached_form((one.text for one in documents.found if one.source in _OWN_PAPERS), self._form_labels)
+        for text in texts:
+            answers |= read_form(text, self._form_labels)
+        return answers
 
     def _staff_words(
         self, mail: IncomingMail, references: References, staff_name: str, ticket: TicketFacts | None, sender: str
@@ -260,72 +307,16 @@ class Gatherer:
         seen = any(tickets.sender_notices_since(key, day, verified=verified) for verified in (True, False))
         return AnsweredNotice(told=seen or tickets.is_linked(ticket_id))
 
-    def _bounce(self, mail: IncomingMail, sender: str, standing: Standing, now: datetime) -> BounceFacts | None:
-        """Which mail of ours a bounce returns, and what it makes of the recipient's address."""
-        sent = tickets.sent_mail(mail.quoted_message_ids, [report.address for report in mail.deliveries])
-        if sent is None:
-            return None
-        limits = self.settings.limits
-        ours = (self.settings.mail_domain, self.settings.smtp.host)
-        proven = standing.verdict is Verdict.VERIFIED and speaks_for(sender, sent.recipient, ours)
-        report = report_about(sent.recipient, mail.deliveries)
-        known = addresses.get(sent.recipient)
-        return BounceFacts(
-            ticket_id=sent.ticket_id,
-            to_staff=sent.to_staff,
-            severity=severity_of(report),
-            money=sent.template in MONEY_TEMPLATES,
-            known=known,
-            flag=after_bounce(
-                known,
-                report,
-                sent.recipient,
-                now,
-                BounceLimits(soft_bounces=limits.soft_bounces, within=timedelta(days=limits.soft_bounce_days)),
-                proven=proven,
-            ),
-        )
-
-    def _budget(
-        self, mail: IncomingMail, sender: str, ticket: TicketFacts | None, standing: Standing, now: datetime
-    ) -> AnswerBudget:
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        # The answer goes to the ticket's customer, whoever of its participants wrote.
-        member = self.settings.is_staff(sender)
-        readers = {sender, member.address if member else "", ticket.customer_email if ticket else ""} - {""}
-        to_address = max((tickets.answers_since(one, day, verified=verified) for one in readers), default=0)
-        in_ticket = tickets.ticket_answers_since(ticket.ticket_id, hour, verified=verified) if ticket else 0
-        relayed = tickets.relayed_since(ticket.ticket_id, hour) if ticket else 0
-        same = tickets.subject_answers_since(subject_key(sender, mail.subject), day, verified=verified) if sender else 0
-        return AnswerBudget(
-            for_address=limits.replies_per_address_per_day - to_address,
-            for_ticket=limits.replies_per_ticket_per_hour - in_ticket,
-            for_subject=limits.replies_per_subject_per_day - same,
-            for_relays=limits.staff_replies_per_ticket_per_hour - relayed,
-        )
-
-    def _notices(
-        self, mail: IncomingMail, sender: str, about: Iterable[int], standing: Standing, now: datetime
-    ) -> NoticeBudget:
-        """`about`: tickets that a notice about the mail may be written in."""
-        limits = self.settings.limits
-        verified = standing.verdict is Verdict.VERIFIED
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        here = (tickets.ticket_notices_since(ticket_id, hour, verified=verified) for ticket_id in about)
-        of_sender = tickets.sender_notices_since(sender_key(sender), day, verified=verified)
-        same = subject_key(sender, mail.subject)
-        of_subject = tickets.subject_notices_since(same, day, verified=verified) if of_sender else 0
-        return NoticeBudget(
-            for_ticket=limits.notices_per_ticket_per_hour - max(here, default=0),
-            for_sender=limits.notices_per_sender_per_day - of_sender,
-            for_subject=limits.notices_per_subject_per_day - of_subject,
-        )
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(self._zone).date()
 
     @cached_property
     def _form_labels(self) -> Mapping[str, str]:
         return form_labels([field for form in self.book.forms.values() for field in form])
+
+    @cached_property
+    def _complaints(self) -> Complaints:
+        return Complaints(settings=self.settings)
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -335,6 +326,25 @@ class Gatherer:
     def _calendar(self) -> WorkCalendar:
         year = self.clock().astimezone(self._zone).year
         return work_calendar(self.settings.calendar, (year, year + 1))
+
+
+def _case_named(
+    numbers: Sequence[str], ticket: TicketFacts | None, sender: str, standing: Standing
+) -> CaseFacts | None:
+    """The case that a ticket's proven customer names, of an order of theirs, or one that they may speak for (G5)."""
+    if not numbers or ticket is None or ticket.customer_email != sender or standing.verdict is not Verdict.VERIFIED:
+        return None
+    case = case_meant(ticket, [case for number in numbers if (case := desk_numbers.case_named(number)) is not None])
+    if case is None:
+        return None
+    order = case.order
+    return case if order.buyer_email == sender or confirmations.granted(sender, [order.number]) else None
+
+
+def _refund(order: OrderMatch, case: CaseFacts | None) -> RefundFacts | None:
+    if case is not None:
+        return case.refund
+    return tickets.refund_of_order(order.order.number) if isinstance(order, Exact) else None
 
 
 def _end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -358,11 +368,13 @@ def _in_earlier_language(mail: IncomingMail, sender: str) -> IncomingMail:
     return replace(mail, language=language.detect(mail.reply_text, mail.subject, mail.text, prior=prior))
 
 
-def _merge_target(words: StaffWords | None) -> TicketFacts | None:
+def _merge_target(words: StaffWords | None, sender: str) -> TicketFacts | None:
     if words is None or words.merge_into is None:
         return None
     ticket_id = tickets.after_merges([words.merge_into]).get(words.merge_into)
-    return tickets.load(ticket_id) if ticket_id is not None else None
+    found = tickets.load(ticket_id) if ticket_id is not None else None
+    # Who tries numbers doesn't learn by them of a complaint about themselves.
+    return found if found is None or sender not in found.kept_from else None
 
 
 def _may_fill_in(role: Role, ticket: TicketFacts | None, sender: str, thread: ThreadMatch, standing: Standing) -> bool:

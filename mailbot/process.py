@@ -17,7 +17,9 @@ from mailbot.documents import DocumentReader
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.effects import Decision, RecordIncident
 from mailbot.domain.facts import Facts
+from mailbot.domain.match import Exact
 from mailbot.domain.message import IncomingMail
+from mailbot.domain.receipt import Comparison
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.errors import BadItem, ConfigError, TryAgainLater
 from mailbot.gather import Gathered, Gatherer
@@ -98,10 +100,13 @@ class Processor:
         if isinstance(reading, BadItem):
             raise reading
         documents = self.documents_of(reading, item)
+        gleaned = self.gatherer.glean(reading, documents=documents)
         with transaction():
             if not inbox.still_pending(item.inbox_id):
                 return False
-            gathered = self.gatherer.gather(reading, item.received_at, item.inbox_id, item=item, documents=documents)
+            gathered = self.gatherer.gather(
+                reading, item.received_at, item.inbox_id, item=item, documents=documents, gleaned=gleaned
+            )
             decision = decide(gathered.facts, self.book)
             self.applier.apply(decision.effects, gathered.occasion)
             inbox.mark_done(item.inbox_id, self.clock(), _trace(gathered.facts, decision), self.book.version)
@@ -122,10 +127,13 @@ class Processor:
         documents = NO_DOCUMENTS
         if self.gatherer.may_hold_evidence(mail, item):
             documents = self.documents.of_file(mail, parsed.contents)
+        arrived = item.received_at if item else self.clock()
+        gleaned = self.gatherer.glean(mail, documents=documents, now=arrived)
         try:
             with transaction():
-                arrived = item.received_at if item else self.clock()
-                gathered = self.gatherer.gather(mail, arrived, None, now=arrived, item=item, documents=documents)
+                gathered = self.gatherer.gather(
+                    mail, arrived, None, now=arrived, item=item, documents=documents, gleaned=gleaned
+                )
                 show(gathered, decide(gathered.facts, self.book))
                 raise Rehearsal
         except Rehearsal:
@@ -156,6 +164,18 @@ def _trace(facts: Facts, decision: Decision) -> str:
                 "conflicts": facts.order.conflicts,
                 "candidates": [{"number": one.order.number, "points": one.points} for one in facts.order.candidates],
             },
+            # How many facts of receipts agree with the order; what they are is for `explain`.
+            "receipts": Counter(
+                f"{fact.aspect} {fact.verdict}"
+                for receipt in (facts.receipts.receipts if facts.receipts else ())
+                for fact in receipt.facts
+                if fact.verdict is not Comparison.ABSENT
+            ),
+            "each_order": [
+                {"number": one.order.order.number, "wishes": [wish.name for wish in one.wishes]}
+                for one in facts.each_order
+                if isinstance(one.order, Exact)
+            ],
             # How many texts of which kind; what they say are the customer's words.
             "documents": {
                 "found": Counter(document.source.name.lower() for document in facts.documents.found),

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.documents import Documents
-from mailbot.domain.effects import Decision, Effect, Write
+from mailbot.domain.effects import Decision, Effect
+from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.rules import RuleBook, decide
 from mailbot.errors import BadItem
 from mailbot.process import Processor
-from mailbot.store import inbox
+from mailbot.store import history, inbox
 from mailbot.store.database import Rehearsal, transaction
 
 _BATCH = 200  # mails read at a time
@@ -28,7 +29,7 @@ class Outcome:
     """What one book decides about a mail."""
 
     rules: tuple[str, ...]  # names of the rules that hit, in order
-    effects: tuple[str, ...]  # "OpenTicket", "Write return_form to customer"
+    effects: tuple[Effect, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,9 @@ class Replayed:
 
     inbox_id: int
     received_at: datetime
+    ticket_id: int | None  # that the mail was put into; None for one beside all tickets
+    sender: str  # address
+    subject: str  # masked, as it is stored
     now: Outcome
     then: Outcome
 
@@ -44,6 +48,16 @@ class Replayed:
     def differs(self) -> bool:
         """Another rule alone may be a rename; only what comes of it counts."""
         return self.now.effects != self.then.effects
+
+    @property
+    def dropped(self) -> tuple[Effect, ...]:
+        """What the other book would no longer do."""
+        return tuple(effect for effect in self.now.effects if effect not in self.then.effects)
+
+    @property
+    def added(self) -> tuple[Effect, ...]:
+        """What only the other book would do."""
+        return tuple(effect for effect in self.then.effects if effect not in self.now.effects)
 
 
 def replay(processor: Processor, book: RuleBook, since: datetime | None) -> Iterator[Replayed]:
@@ -57,9 +71,13 @@ def replay(processor: Processor, book: RuleBook, since: datetime | None) -> Iter
                 if isinstance(mail, BadItem):
                     continue
                 documents = processor.documents_of(mail, item)
+                filed = history.filed(item.inbox_id)
                 yield Replayed(
                     inbox_id=item.inbox_id,
                     received_at=item.received_at,
+                    ticket_id=filed.ticket_id if filed else None,
+                    sender=mail.sender.email if mail.sender else "",
+                    subject=filed.subject if filed else mask_secrets(mail.subject),
                     now=_outcome(processor, mail, item, documents),
                     then=_outcome(other, mail, item, documents),
                 )
@@ -67,9 +85,12 @@ def replay(processor: Processor, book: RuleBook, since: datetime | None) -> Iter
 
 def _outcome(processor: Processor, mail: IncomingMail, item: inbox.InboxItem, documents: Documents) -> Outcome:
     at = item.received_at
+    gleaned = processor.gatherer.glean(mail, documents=documents, now=at)
     try:
         with transaction():
-            gathered = processor.gatherer.gather(mail, at, None, now=at, item=item, documents=documents)
+            gathered = processor.gatherer.gather(
+                mail, at, None, now=at, item=item, documents=documents, gleaned=gleaned
+            )
             decision = decide(gathered.facts, processor.book)
             raise Rehearsal
     except Rehearsal:
@@ -79,9 +100,5 @@ def _outcome(processor: Processor, mail: IncomingMail, item: inbox.InboxItem, do
 def _summary(decision: Decision) -> Outcome:
     return Outcome(
         rules=tuple(rule.rule for rule in decision.trace if rule.hit),
-        effects=tuple(_name(effect) for effect in decision.effects),
+        effects=decision.effects,
     )
-
-
-def _name(effect: Effect) -> str:
-    return f"Write {effect.template} to {effect.to.value}" if isinstance(effect, Write) else type(effect).__name__

@@ -34,6 +34,7 @@ from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.cataloguefile import load_catalogue
 from mailbot.settings.model import EvidenceSettings
+from mailbot.settings.patterns import number_fits
 from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
@@ -81,7 +82,10 @@ def drop_folder(settings: Settings) -> DropFolder | None:
     if orders.drop_folder is None:
         return None
     return DropFolder(
-        path=orders.drop_folder, settle_seconds=orders.drop_settle_seconds, keep_days=orders.drop_keep_days
+        path=orders.drop_folder,
+        settle_seconds=orders.drop_settle_seconds,
+        keep_days=orders.drop_keep_days,
+        fits=number_fits(orders.number_pattern),
     )
 
 

@@ -7,27 +7,27 @@ from datetime import date
 
 from mailbot.domain.cases import AWAITING_FORM
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import Item, is_proof, missing_fields, write_items
+from mailbot.domain.forms import Item, missing_fields, write_items
 from mailbot.domain.letters import CaseView, FormLine, RefundView
-from mailbot.domain.message import Attachment
 from mailbot.domain.moves import desk_case
 from mailbot.domain.numbers import case_number, refund_number
 from mailbot.domain.orders import Order
 from mailbot.domain.pieces import sound_items
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.proposals import replacement_covered_until, shop_pays_shipping, with_verdicts
 from mailbot.domain.rules import RuleBook
 from mailbot.store import views
 
 
 def case_view(
-    case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str, today: date, *, has_slip: bool
+    case: CaseFacts, proofs: Sequence[ProofFile], book: RuleBook, language: str, today: date, *, has_slip: bool
 ) -> CaseView:
-    """The case in the language of a letter; `files` are all that the customer sent in its ticket."""
+    """The case in the language of a letter; `proofs` are all the files that the customer sent in its ticket."""
     judged = with_verdicts(case, book.terms, book.products)
     return CaseView(
         number=case_number(case.case_id),
         state=case.state.value,
-        form=_form(case, files, book, language),
+        form=_form(case, proofs, book, language),
         items=_in_lines(case.items),
         reason=case.answers.get("reason", ""),
         staff_reason=case.staff_reason,
@@ -46,18 +46,18 @@ def case_view(
     )
 
 
-def _form(case: CaseFacts, files: Sequence[Attachment], book: RuleBook, language: str) -> tuple[FormLine, ...]:
+def _form(case: CaseFacts, proofs: Sequence[ProofFile], book: RuleBook, language: str) -> tuple[FormLine, ...]:
     form = book.forms[case.kind]
-    proofs = [file.filename for file in files if is_proof(file)]
+    names = list(dict.fromkeys(proof.file.filename for proof in proofs if proof.proves(case.order.number)))
     values = {
         **case.answers,
         "items": write_items(case.items) or case.answers.get("items", ""),
-        "proof": ", ".join(proofs) or case.answers.get("proof", ""),
+        "proof": ", ".join(names) or case.answers.get("proof", ""),
     }
     # Who bought several things sees how to name them.
     bought = [f"{line.model} × {line.quantity} {line.name}".strip() for line in case.order.lines]
     hints = {"items": "; ".join(bought)} if len(bought) > 1 else {}
-    missing = missing_fields(form, case.answers, has_items=bool(values["items"]), has_proof=bool(proofs))
+    missing = missing_fields(form, case.answers, has_items=bool(values["items"]), has_proof=bool(names))
     return tuple(
         FormLine(
             label=field.label(language),

@@ -22,6 +22,7 @@ from mailbot.domain.effects import (
     FillForm,
     FlagAddress,
     GrantOrder,
+    KeepFrom,
     KeepInCopy,
     LearnMessageId,
     MarkOverdueTold,
@@ -44,7 +45,17 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import addresses, confirmations, corrections, desk, instructions, orders, ticket_orders, tickets
+from mailbot.store import (
+    addresses,
+    complaints,
+    confirmations,
+    corrections,
+    desk,
+    instructions,
+    orders,
+    ticket_orders,
+    tickets,
+)
 from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
@@ -129,6 +140,8 @@ class _Work:
                 desk.merge_ticket(self.ticket("a merge"), effect.into, now)
             case KeepInCopy():
                 desk.keep_in_copy(self.ticket("people in copy"), effect.addresses)
+            case KeepFrom():
+                complaints.keep_from(self.ticket("a complaint"), effect.addresses)
             case LearnMessageId():
                 if self._occasion.mail is not None and self._occasion.mail.message_id is not None:
                     desk.learn_message_id(effect.ticket_id, self._occasion.mail.message_id)
@@ -210,6 +223,7 @@ class _Work:
             at=occasion.received_at,
             reason=reason,
             marked=occasion.marked,
+            proofs=occasion.proofs,
         )
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.

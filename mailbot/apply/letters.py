@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,7 @@ from mailbot.mail.letter_values import person_name
 from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
-from mailbot.settings.model import BrandSettings
+from mailbot.settings.model import BrandSettings, StaffMember
 from mailbot.store import confirmations, instructions, orders, outbox, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
@@ -97,13 +97,14 @@ class LetterWriter:
         for effect, case_id in letters:
             if scene.ticket is None and effect.to not in (Reader.ACTING_STAFF, Reader.FINANCE):
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
-            readers = self._readers(effect, scene.ticket, occasion)
+            readers = self._readers(effect, scene, occasion)
             for address in readers:
                 self._queue(effect, scene, case_id, address, readers, occasion)
             written += len(readers)
         return written
 
-    def _readers(self, effect: Write, ticket: views.TicketRow | None, occasion: Occasion) -> list[Address]:
+    def _readers(self, effect: Write, scene: Scene, occasion: Occasion) -> list[Address]:
+        ticket = scene.ticket
         if effect.asks is not None:
             return [Address(name="", email=effect.asks.address)]
         if effect.to is Reader.CUSTOMER:
@@ -115,10 +116,21 @@ class LetterWriter:
             return [customer, *(Address(name="", email=email) for email in copies)]
         if effect.to is Reader.FINANCE:
             return [Address(name="", email=self._settings.refunds.export_to)]
-        members = self._settings.staff.members
         if effect.to is Reader.ACTING_STAFF:
-            members = tuple(member for member in members if member.address.lower() == occasion.sender)
-        return [Address(name=member.name, email=member.address) for member in members]
+            acting = self._settings.is_staff(occasion.sender)
+            return [Address(name=acting.name, email=acting.address)] if acting is not None else []
+        # Nothing may stay unread: where the settings leave nobody else, even those get it that it is about (P23).
+        kept = scene.kept_from
+        told = self._told(kept | set(effect.not_to)) or self._told(kept) or self._told(frozenset())
+        return [Address(name=one.name, email=one.address) for one in told]
+
+    def _told(self, not_to: Set[str]) -> list[StaffMember]:
+        """The members that a notice isn't kept from; where nobody is left, whom the settings name for that."""
+        staff = self._settings.staff
+        members = [member for member in staff.members if member.address.lower() not in not_to]
+        if not members and staff.complaints_to and staff.complaints_to.lower() not in not_to:
+            return [self._settings.deputy()]
+        return members
 
     def _queue(
         self,
@@ -224,7 +236,7 @@ class LetterWriter:
         mail: MailView | None,
     ) -> Letter:
         for_staff = effect.to in _IN_THE_HOUSE
-        in_hand = scene.case(case_id)
+        in_hand = _case_in_hand(effect, scene, case_id)
         most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, in_hand, reader, occasion)
         case = in_hand or scene.case_shown(order)
@@ -243,7 +255,7 @@ class LetterWriter:
             order=order,
             shipping=self._book.shipping.words(order.shipping_status, language) if order else "",
             case=case_view(
-                case, scene.files, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
+                case, scene.proofs, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
             )
             if case and order
             else None,
@@ -273,6 +285,8 @@ class LetterWriter:
         if not effect.with_order:
             return None
         order = in_hand.order if in_hand else occasion.order
+        if effect.about and in_hand is None:
+            order = orders.get(effect.about)
         if order is None and effect.to is not Reader.CUSTOMER and scene.ticket and scene.ticket.order_number:
             shown = [case for case in scene.cases if case.order.number == scene.ticket.order_number]
             order = shown[0].order if shown else orders.get(scene.ticket.order_number)
@@ -287,6 +301,12 @@ class LetterWriter:
         if foreign:
             raise SafeguardTripped(f"order {foreign[0]} isn't this reader's; no letter was written")
         return tuple(found[number] for number in effect.choices if number in found)
+
+
+def _case_in_hand(effect: Write, scene: Scene, case_id: int | None) -> CaseFacts | None:
+    """The case that effects spoke of before the letter, unless the letter is about another order."""
+    case = scene.case(case_id)
+    return case if case is not None and effect.about in ("", case.order.number) else None
 
 
 def _may_learn_of(order: Order, reader: Address) -> bool:

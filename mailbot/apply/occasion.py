@@ -8,6 +8,7 @@ from datetime import date, datetime
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import without_tags
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import ProofFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Occasion:
     sender: str = ""  # From address of the mail in lower case
     standing: str = ""  # verdict on the sender, for staff to read
     marked: bool = False  # a machine's or a spam filter's mark stands on the mail
+    proofs: tuple[ProofFile, ...] = ()  # what is known of the mail's files
     order: Order | None = None  # matched exactly
     subject_key: str = ""  # digest of sender and subject: answers to the same thing are counted by it (G4)
     sender_key: str = ""  # digest of the sender: notices about their mail are counted by it

@@ -14,8 +14,9 @@ from mailbot.domain.message import Attachment
 from mailbot.domain.moves import commands_now
 from mailbot.domain.numbers import case_number
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.ticket_orders import TicketOrder
-from mailbot.store import confirmations, orders, ticket_orders, tickets, views
+from mailbot.store import complaints, confirmations, orders, ticket_orders, tickets, views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,13 @@ class Scene:
     ticket: views.TicketRow | None
     orders: tuple[TicketOrder, ...]  # the current one first
     cases: tuple[CaseFacts, ...]  # newest first
-    files: tuple[Attachment, ...]  # all that the customer ever sent in this ticket
+    kept_from: frozenset[str]  # members (lower case) who get no notice of it
+    proofs: tuple[ProofFile, ...]  # all that the customer ever sent in this ticket
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Each content once."""
+        return tuple({proof.file.sha256: proof.file for proof in self.proofs}.values())
 
     def case(self, case_id: int | None) -> CaseFacts | None:
         """The case that effects spoke of, by its id."""
@@ -40,13 +47,14 @@ class Scene:
 def read_scene(ticket_id: int | None) -> Scene:
     """The ticket's scene; an empty one without a ticket."""
     if ticket_id is None:
-        return Scene(ticket=None, orders=(), cases=(), files=())
+        return Scene(ticket=None, orders=(), cases=(), kept_from=frozenset(), proofs=())
     cases = tickets.cases(ticket_id)
     return Scene(
         ticket=views.row(ticket_id),
         orders=ticket_orders.of_ticket(ticket_id),
         cases=cases,
-        files=tuple(views.files_from_customer(ticket_id)) if cases else (),
+        kept_from=complaints.kept_from(ticket_id),
+        proofs=views.proofs_from_customer(ticket_id) if cases else (),
     )
 
 
@@ -54,6 +62,7 @@ def staff_note(effect: Write, scene: Scene, case: CaseFacts | None) -> StaffNote
     """What staff read besides the mail; `case` is the one shown in full."""
     return StaffNote(
         headline=effect.headline,
+        wish=effect.wish,
         evidence=effect.evidence,
         remarks=effect.remarks,
         sayings=effect.sayings,

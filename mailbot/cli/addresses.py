@@ -17,6 +17,7 @@ from mailbot.cli.common import (
     print_table,
     store,
 )
+from mailbot.cli.tables import Column
 from mailbot.domain.bounces import AddressState
 from mailbot.store import addresses, outbox
 from mailbot.store.database import transaction
@@ -45,7 +46,14 @@ def list_addresses(
         return
     print_table(
         "Addresses that our mail didn't reach",
-        ("address", "state", "status", "since", "bounces", "reason"),
+        (
+            Column(name="address", least=18),
+            Column(name="state"),
+            Column(name="status"),
+            Column(name="since", rank=1),
+            Column(name="bounces", rank=2),
+            Column(name="reason", least=20),
+        ),
         [(a.address, a.severity.value, a.status, a.since, a.count, a.reason) for a in found],
     )
 

@@ -17,9 +17,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from mailbot.cli.tables import Column, names, table_of
 from mailbot.errors import ConfigError
 from mailbot.settings import load_settings
 from mailbot.wiring import Desk, open_desk, open_store
@@ -123,19 +123,17 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for people; cells are printed as they are, never as markup."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, expand=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    count = 0
-    for row in rows:
-        table.add_row(*(Text(_cell(cell)) for cell in row))
-        count += 1
-    if count:
-        out.print(table)
-    else:
+def print_table(title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people; cells are printed as they are, never as markup. A narrow window shows less."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    if not cells:
         out.print(Text(f"{title}: none"))
+        return
+    table, left_out = table_of(names(columns), cells, out.width)
+    table.title, table.title_justify, table.title_style = Text(title), "left", "bold"
+    out.print(table)
+    if left_out:
+        out.print(Text(f"a wider window shows {', '.join(left_out)}, too", style="dim"))
 
 
 def _cell(value: object) -> str:

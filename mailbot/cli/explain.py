@@ -77,6 +77,19 @@ def _plain(done: Rehearsed, book: RuleBook) -> dict[str, Any]:
             for one in facts.order.candidates
         ],
         "conflicts": facts.order.conflicts,
+        "receipts": [
+            {
+                "filename": _masked(one.filename),
+                "facts": [_masked(as_plain(fact)) for fact in one.facts],
+                "remarks": _masked(one.remarks),
+            }
+            for one in (facts.receipts.receipts if facts.receipts is not None else ())
+        ],
+        "each_order": [
+            {"number": one.order.order.number, "wishes": [wish.name for wish in one.wishes]}
+            for one in facts.each_order
+            if isinstance(one.order, Exact)
+        ],
         "wishes": [_masked(as_plain(wish)) for wish in facts.wishes],
         "form": _masked(dict(facts.form)),
         "rules_version": book.version,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailbot.cli.common import visible
+from mailbot.cli.order_lines import receipt_lines, several_told
 from mailbot.cli.steps import READERS, step_told
 from mailbot.domain.amounts import Amount
 from mailbot.domain.catalogue import ModelFinding
@@ -20,6 +21,7 @@ from mailbot.domain.message import Address, Origin
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.phones import Phone
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.several import names_anothers
 from mailbot.domain.standing import Role, Verdict
 from mailbot.rehearse import Rehearsed, RehearsedLetter
 
@@ -195,6 +197,7 @@ def _groups(facts: Facts) -> Iterator[FactGroup]:
     yield FactGroup(title="Conversation", facts=tuple(_conversation(facts)))
     yield FactGroup(title="What the mail says", facts=tuple(_said(facts)))
     yield FactGroup(title="Attached files", facts=tuple(_files(facts)))
+    yield FactGroup(title="What the files say of the order", facts=tuple(_receipts(facts)))
     yield FactGroup(title="Wishes", facts=tuple(_wishes(facts)))
 
 
@@ -299,10 +302,18 @@ def _files(facts: Facts) -> Iterator[Fact]:
     yield from _labelled("when reading", [Fact(label="", value=_own(line)) for line in facts.mail.warnings])
 
 
+def _receipts(facts: Facts) -> Iterator[Fact]:
+    for label, value, source in receipt_lines(facts.receipts) if facts.receipts is not None else ():
+        yield Fact(label=label, value=_own(value), source=_own(source))
+
+
 def _wishes(facts: Facts) -> Iterator[Fact]:
     for wish in facts.wishes:
-        yield Fact(label=wish.name, value=f"{wish.score} points", source=_own(", ".join(wish.because)))
-    if not facts.wishes and facts.role is Role.CUSTOMER:
+        weak = ", only mentioned" if wish.is_mentioned else ""
+        yield Fact(label=wish.name, value=f"{wish.score} points{weak}", source=_own(", ".join(wish.because)))
+    if names_anothers(facts.order, facts.references):
+        yield Fact(label="none", value="not weighed: beside the sender's order one is named that is none of theirs")
+    elif not facts.wishes and facts.role is Role.CUSTOMER:
         yield Fact(label="none", value="no wish of rules/intents.yaml reaches its threshold")
 
 
@@ -322,6 +333,8 @@ def _outcome(facts: Facts) -> str:
                 f"Probable: it looks like order {order.order.number}. Nothing is done about it before the customer or "
                 "staff say so."
             )
+        case Ambiguous(named=named) if named:
+            return several_told(facts)
         case Ambiguous():
             several = ", ".join(one.number for one in order.orders)
             return f"Ambiguous: several orders of this sender can be meant ({several}). The customer has to say which."
@@ -338,6 +351,8 @@ def _outcome(facts: Facts) -> str:
 def _tone(facts: Facts) -> str:
     match facts.order:
         case Exact():
+            return "good"
+        case Ambiguous(named=named) if named and facts.each_order and facts.standing.verdict is Verdict.VERIFIED:
             return "good"
         case Probable() | Ambiguous():
             return "warn"

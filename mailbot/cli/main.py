@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -76,10 +77,11 @@ def _everywhere(
     logging.getLogger("mailbot").setLevel(level)
 
 
-def run_app() -> int:
-    """Run the command line; returns the exit code. An operator's mistake never ends in a traceback."""
+def run_app(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, by default of this process; returns the exit code. An operator's mistake never ends in a
+    traceback."""
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except MailbotError as error:
         err.print(f"mailbot: {error}", markup=False)
         return error.exit_code

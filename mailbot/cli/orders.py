@@ -8,9 +8,24 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-from mailbot.cli.common import AsJson, Limit, as_plain, err, not_found, out, print_json, print_table, store
+from mailbot.cli.common import (
+    AsJson,
+    Limit,
+    as_plain,
+    err,
+    not_found,
+    out,
+    print_json,
+    print_table,
+    settings_file,
+    store,
+)
+from mailbot.cli.tables import Column
 from mailbot.domain.orders import Order
+from mailbot.settings import load_settings
+from mailbot.settings.patterns import number_fits
 from mailbot.store import order_import, orders
+from mailbot.wiring import open_store
 
 app = typer.Typer(help="The orders that mails are matched to.", no_args_is_help=True)
 
@@ -25,22 +40,27 @@ def import_orders(
     as_json: AsJson = False,
 ) -> None:
     """Insert or replace orders; rows that can't be used go to a rejects file with the reason."""
+    settings = load_settings(settings_file(context))
     target = rejects or file.with_name(f"{file.name}.rejects.csv")
     with (
-        store(context),
+        open_store(settings),
         Progress(
             BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=err, disable=not err.is_terminal
         ) as progress,
     ):
         task = progress.add_task("orders", total=file.stat().st_size if file.exists() else None)
         done = order_import.import_orders(
-            file, target, on_bytes=lambda position: progress.update(task, completed=position)
+            file,
+            target,
+            on_bytes=lambda position: progress.update(task, completed=position),
+            fits=number_fits(settings.orders.number_pattern),
         )
     if as_json:
         print_json(
             {
                 "imported": done.imported,
                 "rejected": done.rejected,
+                "misfits": done.misfits,
                 "rejects_file": str(target) if done.rejected else None,
             }
         )
@@ -48,6 +68,12 @@ def import_orders(
         out.print(f"{done.imported} orders imported, {done.rejected} rows rejected", markup=False)
         for reason in done.reasons:
             out.print(f"  {reason}", markup=False)
+        if done.misfits > 1:
+            out.print(
+                f"  {done.misfits} of these rows have an order number that orders.number_pattern "
+                f"({settings_file(context)}) doesn't find; the first is shown above",
+                markup=False,
+            )
         if done.rejected:
             out.print(f"all rejected rows with reasons: {target}", markup=False)
     if done.rejected:
@@ -69,7 +95,13 @@ def list_orders(
         return
     print_table(
         "Orders",
-        ("number", "buyer", "purchased", "paid", "items"),
+        (
+            Column(name="number", least=12),
+            Column(name="buyer", least=18),
+            Column(name="purchased"),
+            Column(name="paid"),
+            Column(name="items", least=10),
+        ),
         [
             (
                 o.number,

@@ -20,6 +20,7 @@ from mailbot.cli.common import (
     print_table,
     store,
 )
+from mailbot.cli.tables import Column
 from mailbot.domain.numbers import ticket_number
 from mailbot.errors import BadItem
 from mailbot.store import outbox
@@ -51,7 +52,16 @@ def list_outbox(
         return
     print_table(
         "Outbox",
-        ("id", "ticket", "to", "template", "state", "tries", "next try", "last error"),
+        (
+            Column(name="id"),
+            Column(name="ticket"),
+            Column(name="to", least=18),
+            Column(name="template", least=12),
+            Column(name="state"),
+            Column(name="tries", rank=2),
+            Column(name="next try", rank=1),
+            Column(name="last error", least=14),
+        ),
         [
             (
                 mail.outbox_id,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.common import AsJson, as_plain, desk, not_found, out, print_json, print_table, store, write_new
+from mailbot.cli.tables import Column
 from mailbot.errors import BadItem
 from mailbot.store import inbox
 
@@ -32,7 +33,14 @@ def list_quarantine(context: typer.Context, as_json: AsJson = False) -> None:
         return
     print_table(
         "Quarantine",
-        ("id", "from", "bytes", "arrived", "tries", "reason"),
+        (
+            Column(name="id"),
+            Column(name="from", least=14),
+            Column(name="bytes", rank=2),
+            Column(name="arrived", rank=1),
+            Column(name="tries"),
+            Column(name="reason", least=24),
+        ),
         [(i.inbox_id, i.source, i.size, i.received_at, i.attempts, i.error) for i in found],
     )
 

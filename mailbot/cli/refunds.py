@@ -22,6 +22,7 @@ from mailbot.cli.common import (
     store,
     write_new_durably,
 )
+from mailbot.cli.tables import Column
 from mailbot.domain.instructions import InstructionState
 from mailbot.domain.numbers import case_number, export_number, instruction_number, refund_number, row_id, ticket_number
 from mailbot.errors import ConfigError
@@ -50,7 +51,15 @@ def list_refunds(
         return
     print_table(
         "Refunds",
-        ("number", "case", "order", "amount", "method", "state", "due"),
+        (
+            Column(name="number"),
+            Column(name="case"),
+            Column(name="order", least=12),
+            Column(name="amount"),
+            Column(name="method", least=8, rank=2),
+            Column(name="state"),
+            Column(name="due", least=13),
+        ),
         [
             (
                 refund_number(r.refund_id),
@@ -188,7 +197,14 @@ def list_exports(context: typer.Context, limit: Limit = 50, as_json: AsJson = Fa
         return
     print_table(
         "Exports",
-        ("number", "at", "refunds", "unpaid", "total", "mailed to"),
+        (
+            Column(name="number"),
+            Column(name="at", least=10),
+            Column(name="refunds"),
+            Column(name="unpaid"),
+            Column(name="total", least=12),
+            Column(name="mailed to", least=12, rank=1),
+        ),
         [
             (
                 export_number(row.export_id),

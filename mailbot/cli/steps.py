@@ -16,6 +16,7 @@ from mailbot.domain.effects import (
     FillForm,
     FlagAddress,
     GrantOrder,
+    KeepFrom,
     KeepInCopy,
     LearnMessageId,
     MarkOverdueTold,
@@ -70,6 +71,8 @@ def step_told(effect: Effect, ticket_id: int | None) -> str:
             return f"Merge the ticket into {ticket_number(effect.into)}"
         case KeepInCopy():
             return f"Let those in copy take part: {', '.join(effect.addresses)}"
+        case KeepFrom():
+            return f"Keep the ticket from {', '.join(effect.addresses)}: it is about them"
         case LearnMessageId():
             return f"Learn the Message-ID under which our mail of {ticket_number(effect.ticket_id)} travels"
         case _:
@@ -105,7 +108,8 @@ def _more(effect: Effect) -> str:
             return "Note that staff know of the overdue refund"
         case Write():
             caps = ", counted by the caps on automatic answers" if effect.automatic else ""
-            return f"Write “{effect.template}” to {READERS[effect.to]}{caps}"
+            about = f" about order {effect.about}" if effect.about else ""
+            return f"Write “{effect.template}” to {READERS[effect.to]}{about}{caps}"
         case RecordIncident():
             return f"Show in health: {effect.kind}{f' ({effect.detail})' if effect.detail else ''}"
         case FlagAddress():

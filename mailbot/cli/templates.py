@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mailbot.cli.common import AsJson, out, print_json, print_table, settings_file
+from mailbot.cli.tables import Column
 from mailbot.errors import ConfigError
 from mailbot.mail.render import Templates, is_for_staff
 from mailbot.mail.sample_letters import sample_letter, sample_letters
@@ -44,7 +45,12 @@ def list_templates(context: typer.Context, as_json: AsJson = False) -> None:
         return
     print_table(
         "Letters",
-        ("name", "reader", "languages", "variables"),
+        (
+            Column(name="name"),
+            Column(name="reader"),
+            Column(name="languages", least=12),
+            Column(name="variables", least=24),
+        ),
         [(row["name"], row["reader"], _languages(row), _by_value(row["variables"])) for row in rows],
     )
     for problem in problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,11 +25,12 @@ from mailbot.cli.common import (
     write_new,
 )
 from mailbot.cli.explanation import decision_lines
+from mailbot.cli.tables import Column, ago
 from mailbot.domain.cases import CaseState
 from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
 from mailbot.domain.ticket_orders import TicketOrder
-from mailbot.store import history, ticket_orders, tickets, views
+from mailbot.store import complaints, history, ticket_orders, tickets, views
 
 tickets_app = typer.Typer(help="Conversations with customers.", no_args_is_help=True)
 cases_app = typer.Typer(help="Return cases.", no_args_is_help=True)
@@ -74,14 +76,36 @@ def list_tickets(
     expect_one_of("--state", state, ("open", "closed"))
     with store(context):
         found = views.page(limit, state)
+        cases = views.cases_of([ticket.ticket_id for ticket in found])
     if as_json:
         print_json([_ticket(row) for row in found])
         return
+    now = datetime.now(UTC)
     print_table(
         "Tickets",
-        ("number", "state", "customer", "wish", "order", "subject", "updated"),
+        (
+            Column(name="number"),
+            Column(name="state"),
+            Column(name="customer", least=18),
+            Column(name="subject", least=12, cut=True),
+            Column(name="order/case", least=12),
+            Column(name="age"),
+            Column(name="wish", rank=1),
+            Column(name="updated", rank=2),
+            Column(name="language", rank=3),
+        ),
         [
-            (ticket_number(t.ticket_id), t.state, t.customer_email, t.wish, t.order_number, t.subject, t.updated_at)
+            (
+                ticket_number(t.ticket_id),
+                t.state,
+                t.customer_email,
+                t.subject,
+                "\n".join(filter(None, (t.order_number, *map(case_number, cases.get(t.ticket_id, ()))))),
+                ago(t.updated_at, now),
+                t.wish,
+                t.updated_at,
+                t.language,
+            )
             for t in found
         ],
     )
@@ -98,12 +122,14 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
         messages = history.messages(ticket_id)
         cases = history.cases(ticket_id=ticket_id)
         about = [_order(order, found.order_number) for order in ticket_orders.of_ticket(ticket_id)]
+        kept_from = sorted(complaints.kept_from(ticket_id))
         members = sorted(tickets.participants([ticket_id])[ticket_id])
     if as_json:
         print_json(
             {
                 **_ticket(found),
                 "participants": members,
+                "kept_from": kept_from,
                 "orders": about,
                 "cases": [_case(row) for row in cases],
                 "messages": [_message(message) for message in messages],
@@ -111,6 +137,8 @@ def show_ticket(context: typer.Context, number: Number, as_json: AsJson = False)
         )
         return
     print_table(f"Ticket {ticket_number(ticket_id)}", ("", ""), list(_ticket(found).items()))
+    if kept_from:
+        out.print(Text(f"Kept from {', '.join(kept_from)}: a complaint in it is about them."))
     if about:
         print_table("Orders, the current one first", tuple(about[0]), [tuple(order.values()) for order in about])
     for case in cases:
@@ -163,7 +191,12 @@ def unfiled(context: typer.Context, limit: Limit = 50, as_json: AsJson = False) 
         return
     print_table(
         "Mails without a ticket",
-        ("at", "from", "reason", "subject"),
+        (
+            Column(name="at"),
+            Column(name="from", least=16),
+            Column(name="reason", least=16),
+            Column(name="subject", least=16, cut=True),
+        ),
         [(message.at, message.sender, message.reason or message.origin, message.subject) for message in found],
     )
 
@@ -182,9 +215,18 @@ def list_cases(
     if as_json:
         print_json([_case(row) for row in found])
         return
+    now = datetime.now(UTC)
     print_table(
         "Cases",
-        ("number", "ticket", "state", "order", "items", "opened"),
+        (
+            Column(name="number"),
+            Column(name="ticket"),
+            Column(name="state"),
+            Column(name="order", least=12),
+            Column(name="items", least=14),
+            Column(name="age"),
+            Column(name="opened", rank=1),
+        ),
         [
             (
                 case_number(c.case_id),
@@ -192,6 +234,7 @@ def list_cases(
                 c.state,
                 c.order_number,
                 ", ".join(c.items),
+                ago(c.opened_at, now),
                 c.opened_at,
             )
             for c in found

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CaseEvent
 from mailbot.domain.commands import COMMAND_LINES, Command
-from mailbot.domain.currencies import CODES
 from mailbot.domain.forms import Item, exact_items
 from mailbot.domain.money import rounded_down
 from mailbot.domain.orders import Order
@@ -16,14 +15,16 @@ from mailbot.domain.remarks import Remark
 
 _INSPECTION = re.compile(
     r"(?:(?:damaged|damage|损坏|破损)[ \t:：]*(?P<damaged>.*?))?[\s,，;；]*"
-    r"(?:(?:deduct|扣除|扣款|扣)[ \t:：]*(?P<amount>\d{1,9}(?:\.\d{1,3})?)[ \t]*(?P<currency>[A-Za-z]{3}(?![A-Za-z]))?"
-    r"[\s,，:：]*(?P<reason>.*))?",
+    r"(?:(?:deduct|扣除|扣款|扣)[ \t:：]*(?P<amount>\d{1,9}(?:\.\d{1,3})?)"
+    r"[ \t]*(?P<currency>(?-i:[A-Z]{3})(?![A-Za-z]))?[\s,，:：]*(?P<reason>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 _PARCEL = re.compile(r"(?=\S*\d)[0-9A-Za-z][0-9A-Za-z/_-]{4,39}")
 _EXAMPLES = {
     CaseEvent.RECEIVE: "#received {bought}",
-    CaseEvent.INSPECT_PASS: "#inspect pass, #inspect pass damaged {bought}, #inspect pass deduct 10.00 <reason>",
+    CaseEvent.INSPECT_PASS: (
+        "#inspect pass, #inspect pass damaged {bought}: <reason>, #inspect pass deduct 10.00 <reason>"
+    ),
 }
 
 
@@ -32,6 +33,7 @@ class Details:
     """A command's argument, read."""
 
     items: tuple[Item, ...] = ()  # what goes back, arrived or is damaged
+    reason: str = ""  # why pieces failed, for the customer
     deduction: Decimal = Decimal(0)  # taken off the refund, in the order's currency
     deduction_reason: str = ""  # what the customer is told about it
     reference: str = ""  # order number of the replacement
@@ -69,17 +71,16 @@ def _inspection(command: Command, text: str, order: Order) -> Details | Unreadab
     if match is None:
         return _expected(command, order)
     items: tuple[Item, ...] = ()
+    why = ""
     if match["damaged"] is not None:
-        items = exact_items(match["damaged"], order)
+        named, _, why = match["damaged"].replace("：", ":").partition(":")
+        items, why = exact_items(named, order), why.strip(" ,，;；")
         if not items:
             return _expected(command, order)
     if match["amount"] is None:
-        return Details(items=items)
+        return Details(items=items, reason=why)
     amount = Decimal(match["amount"])
-    word, reason = match["currency"] or "", match["reason"].strip()
-    if word and not word.isupper() and word.upper() not in (*CODES, order.currency):
-        word, reason = "", f"{word} {reason}".strip()  # "deduct 10.00 the lid is missing"
-    currency = (word or order.currency).upper()
+    currency = match["currency"] or order.currency
     if currency != order.currency or amount != rounded_down(amount, order.currency) or amount == 0:
         return Unreadable(
             reason=Remark(
@@ -90,13 +91,13 @@ def _inspection(command: Command, text: str, order: Order) -> Details | Unreadab
                 expected=order.currency,
             )
         )
-    if not reason:
+    if not match["reason"].strip():
         return Unreadable(
             reason=Remark(
                 "{line}: say what it is for, as the customer can be told: deduct 10.00 <reason>", line=command.line
             )
         )
-    return Details(items=items, deduction=amount, deduction_reason=reason)
+    return Details(items=items, reason=why, deduction=amount, deduction_reason=match["reason"].strip())
 
 
 def _numbers(command: Command, text: str) -> Details | Unreadable:

@@ -83,6 +83,22 @@ _BARE_EVENTS = (
 _TELLING_LENGTH = 24  # characters of a notice that can't stand in an answer by chance
 # Bullets and bold marks before it are a mail program's.
 _COMMAND_LINE = re.compile(r"^(?P<bullet>[\s*•·-]*)[#＃]+\s*(?P<word>[^\W\d_]+)[*_]*\s*(?P<rest>.*)$")
+_URL = re.compile(r"(?:https?://|www\.)[!-~]*", re.ASCII)  # may end in #return
+
+
+def _inside() -> re.Pattern[str]:
+    """Finds a command's word behind a "#" inside a line. "#1", "#returns" and "#收到货物晒单#" are none."""
+    every = (*_WORDS, *_INSPECT, *_NOTE, *_STARTS, *_MERGE, "order")
+    latin = "|".join(sorted((word for word in every if word.isascii()), key=len, reverse=True))
+    glued = "|".join((*(word for word in (*_WORDS, *_INSPECT, *_MERGE) if not word.isascii()), "订单号?", "訂單號?"))
+    alone = "|".join(word for word in (*_NOTE, *_STARTS) if not word.isascii())
+    return re.compile(
+        rf"[#＃](?:(?:{latin})(?![A-Za-z0-9_]|-[A-Za-z0-9])|(?:{glued})(?![^\s#＃]{{1,30}}[#＃])|(?:{alone})(?![^\W_]))",
+        re.IGNORECASE,
+    )
+
+
+_INSIDE = _inside()
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 # Of these a mail can take only one for a case.
@@ -203,6 +219,11 @@ def read_staff_words(reply_text: str, notices: Sequence[str] = (), names: Sequen
                 commands.append(found)
             else:
                 problems.append(found)
+    if not internal:  # what stays in the house does no harm
+        found_inside = [_command_inside(line) if _collapsed(line) not in known else None for line in words]
+        words = [line for line, inside in zip(words, found_inside, strict=True) if inside is None]
+        problems.extend(inside for inside in found_inside if inside is not None)
+    problems.extend(inside for command in commands if (inside := _command_inside(command.argument)) is not None)
     others = (start, merge_into, name_order)
     text = _without_sign_off(
         "\n".join(words).strip(), names, alone=bool(commands) or any(o is not None for o in others)
@@ -265,6 +286,18 @@ def _without_sign_off(text: str, names: Sequence[str], *, alone: bool) -> str:
             left = "\n".join(lines[:index]).strip()
             return left if left or alone else text
     return text
+
+
+def _command_inside(line: str) -> str | None:
+    """The problem with words for the customer in which a command is hidden; None where there is none."""
+    found = _INSIDE.search(_URL.sub("", line))
+    if found is None:
+        return None
+    return Remark(
+        "{line}: {command} stands inside a line: begin a line with it, or leave the # out",
+        line=line.strip(),
+        command=found[0],
+    )
 
 
 def _collapsed(text: str) -> str:

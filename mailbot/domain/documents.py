@@ -31,6 +31,7 @@ class Documents:
 
     found: tuple[Document, ...] = ()  # in the order of the attachments
     notes: tuple[str, ...] = ()  # what could not be read and why, for staff
+    unreadable: tuple[str, ...] = ()  # SHA-256 of the files that are damaged, or locked with a password
     missing: tuple[str, ...] = ()  # readers that are not installed and would have been asked, for the operator
 
 

@@ -94,6 +94,13 @@ class KeepInCopy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepFrom:
+    """Members of the desk who get no notice of the ticket from now on: a complaint in it is about them (P23)."""
+
+    addresses: tuple[str, ...]  # lower case
+
+
+@dataclass(frozen=True, kw_only=True)
 class AskOwner:
     """The owner of an order is asked whether the mail's sender may speak for it; the letter goes with it."""
 
@@ -238,6 +245,7 @@ class Write:
     to: Reader
     automatic: bool  # an answer to a mail that no person decided: counts against the caps (G4)
     headline: str = ""  # staff notices: what it is about
+    wish: str = ""  # staff notices: what the customer wants most, by its name in rules/intents.yaml; "" when unknown
     remarks: tuple[str, ...] = ()
     sayings: tuple[Saying, ...] = ()  # to staff: what the template has words for
     evidence: tuple[str, ...] = ()
@@ -247,6 +255,8 @@ class Write:
     enclose: bool = False  # staff notices: carry the mail's attachments
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where its buyer asks
     choices: tuple[str, ...] = ()  # numbers of the reader's own orders to choose from
+    about: str = ""  # number of the order that the letter is about; "": that of the case in hand, or the matched one
+    not_to: tuple[str, ...] = ()  # to staff: members (lower case) who don't get it, besides those of the ticket
     asks: AskOwner | None = None  # the question to the owner of an order
     export_id: int = 0  # to finance: of the export that it carries, known once that is written
 
@@ -286,6 +296,7 @@ Effect = (
     | CloseTicket
     | MergeTicket
     | KeepInCopy
+    | KeepFrom
     | LearnMessageId
     | AskOwner
     | GrantOrder

@@ -9,6 +9,7 @@ from decimal import Decimal
 from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import ENDED, CaseKind, CaseState
 from mailbot.domain.commands import StaffWords
+from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
 from mailbot.domain.eligibility import LineVerdict
@@ -16,6 +17,8 @@ from mailbot.domain.forms import Answers, Item
 from mailbot.domain.match import OrderMatch
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.orders import Order
+from mailbot.domain.proof import ProofFile
+from mailbot.domain.receipt import ReceiptCheck
 from mailbot.domain.references import References
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.standing import Role, Standing
@@ -25,6 +28,8 @@ from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
 from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
+
+FRAUD = "fraud_report"  # the wish that is handled first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +95,9 @@ class TicketFacts:
     wish: str  # what the customer came with, "" when unknown
     asked_orders: tuple[str, ...]  # the customer's orders among which our last question lets them choose
     order_number: str  # the order that the ticket is about now, "" while unknown
-    has_proof: bool  # a picture or PDF from the customer is stored with it (P3, P9)
+    proofs: tuple[ProofFile, ...] = ()  # files that people sent into it, oldest first (P3, P9)
     orders: tuple[TicketOrder, ...] = ()  # all that it is about, the current one first
+    kept_from: frozenset[str] = frozenset()  # members (lower case) who get no notice of it
     cases: tuple[CaseFacts, ...] = ()  # newest first
 
     @property
@@ -200,11 +206,21 @@ class Facts:
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
     confirmation: ConfirmationFacts | None = None  # the sender answers such a question
     refund: RefundFacts | None = None  # the newest of the matched order
+    refund_in_question: bool = False  # where the customer may choose an order: one of them has a refund
     own_ticket: int | None = None  # a mail of ours that came back: the ticket that its reply address is signed for
     is_ours: bool = False  # this desk itself sent the mail, by its header or its Message-ID
     flagged: AddressState | None = None  # what is known of the sender's address, where our mail didn't reach it
     may_go_back: bool = False  # where a return is wanted: the terms, or the law beside them, may still allow it
     warranty: tuple[WarrantyLine, ...] = ()  # of the matched order, where the mail asks about it and the data tell all
+    each_order: tuple[
+        Facts, ...
+    ] = ()  # where several orders are named, and it is told what is wanted of each: the same
+    # facts about each one, as if the mail named only it and wished only that
+    is_one_of_several: bool = False  # these are the facts about one of several orders
+    proofs: tuple[ProofFile, ...] = ()  # the mail's files
+    receipts: ReceiptCheck | None = None  # attached files held against the matched order, else the ticket's
+    case_named: CaseFacts | None = None  # of the ticket: its proven customer names it, its refund or the ticket
+    complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
     day_there: date | None = None  # where the buyer of the matched order lives
 
@@ -212,6 +228,21 @@ class Facts:
     def customer_day(self) -> date:
         """The day of a request: where the customer lives, as far as that is known."""
         return self.day_there or self.today
+
+    @property
+    def not_to(self) -> tuple[str, ...]:
+        """Members who get no notice of this mail, whatever rule decides: it complains about them (P23)."""
+        return self.complaint.kept_from if self.complaint is not None else ()
+
+    @property
+    def main_wish(self) -> str:
+        """What the mail wants most, else what its ticket was opened for; "" when unknown. A fraud is always reported
+        first (P19).
+        """
+        names = [wish.name for wish in self.wishes]
+        if names:
+            return FRAUD if FRAUD in names else names[0]
+        return self.ticket.wish if self.ticket is not None else ""
 
     @property
     def language(self) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order
 
 _QUOTE_MARKS = re.compile(r"^[\s>|*•·-]+")
@@ -61,21 +60,6 @@ class Item:
     quantity: int  # at least 1
 
 
-_PHOTO_BYTES = 50_000  # an inline picture of this size is no logo
-
-
-def is_proof(file: Attachment) -> bool:
-    """A picture or a PDF, as a receipt would be (P3, P9); small inline pictures are logos.
-
-    Phones place photos inline, too.
-    """
-    if FileFlag.TYPE_DIFFERS in file.flags and not file.detected_type:
-        return False
-    # Many mail programs call every file application/octet-stream, and a program may call itself a picture.
-    kind = file.detected_type or file.content_type
-    return (kind.startswith("image/") and (not file.inline or file.size >= _PHOTO_BYTES)) or kind == "application/pdf"
-
-
 Answers = Mapping[str, str]  # field name -> what the customer wrote, never ""
 
 
@@ -84,7 +68,7 @@ def form_labels(fields: Sequence[FormField]) -> Mapping[str, str]:
     return {_key(label): field.name for field in fields for label in (*field.labels.values(), *field.also)}
 
 
-def read_form(text: str, labels: Mapping[str, str]) -> Answers:
+def read_form(text: str, labels: Mapping[str, str]) -> dict[str, str]:
     """The filled-in lines of `text`; the last non-empty line of a label counts.
 
     Labels are compared without case, blank space and a hint in brackets. Quote marks before a label are
@@ -99,6 +83,20 @@ def read_form(text: str, labels: Mapping[str, str]) -> Answers:
         value = " ".join(parts[1].split())[:500]
         if name is not None and value.strip("_-—.… "):
             answers[name] = value
+    return answers
+
+
+# Nobody but the customer writes these lines; a receipt has an order number, articles and a date as well.
+_TELLING = ("condition", "fault", "wanted", "reason")
+
+
+def attached_form(texts: Iterable[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """The lines of forms that were filled in on paper or in a file; what is no form of ours gives nothing."""
+    answers: dict[str, str] = {}
+    for text in texts:
+        found = read_form(text, labels)
+        if any(name in found for name in _TELLING):
+            answers |= found
     return answers
 
 

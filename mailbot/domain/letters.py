@@ -184,6 +184,7 @@ class StaffNote:
     evidence: tuple[str, ...]  # how the mail was matched, e.g. "order number TP2026030117 in the subject"
     remarks: tuple[str, ...]  # what staff should notice: policy ids, refusals, errors
     commands: tuple[CommandHelp, ...]  # what they may answer
+    wish: str = ""  # a key of `wishes` in _words.md.j2, e.g. "return": what the customer wants most; "" when unknown
     sayings: tuple[Saying, ...] = ()  # more to notice, in the words of _sayings.md.j2
     orders: tuple[TicketOrderLine, ...] = ()  # all of the ticket, the current one first
     cases: tuple[CaseLine, ...] = ()  # all of the ticket, oldest first

@@ -7,7 +7,7 @@ description (model, date, amount), only suggests one. Where two things point at 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from mailbot.domain.clues import Clue, Strength, clues_of, describing, models_named, models_printed
@@ -61,6 +61,9 @@ class Ambiguous(_Match):
     """Several orders of this buyer can be meant; nothing may be acted on before the customer says which."""
 
     orders: tuple[Order, ...]
+    # Where the sender's own words name them all and nothing speaks against it: order number -> the ways in which it, or
+    # a serial or tracking number of it, stands there.
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +153,8 @@ class _Matcher:
         orders = written or enclosed
         others = [order for order in enclosed if order not in orders]
         if len(orders) > 1:
-            return self._ambiguous([*orders, *others])
+            ambiguous = self._ambiguous([*orders, *others])
+            return replace(ambiguous, named=self._ways(orders)) if self._all_meant(orders, others) else ambiguous
         order = orders[0]
         if others:
             return self._ambiguous([order, *others], self._contradiction(order, others[0]))
@@ -180,6 +184,20 @@ class _Matcher:
         if self._is_denied(order) or not (written or self._is_sure(order)):
             return self._probable(order)
         return self._exact(order)
+
+    def _all_meant(self, orders: Sequence[Order], others: Sequence[Order]) -> bool:
+        """Several orders in the sender's own words, and nothing in the mail that speaks against one of them."""
+        printed = models_printed(self.reading.said, self.reading.codes)
+        return (
+            not others
+            and bool(self._named(OWN_WORDS))
+            and not any(self._is_denied(order) for order in orders)
+            and not self._strange((*OWN_WORDS, *ENCLOSED))
+            and not (printed and not _with_models(orders, printed))
+        )
+
+    def _ways(self, orders: Sequence[Order]) -> Mapping[str, tuple[str, ...]]:
+        return {order.number: tuple(dict.fromkeys(written_as(order, self.clues))) for order in orders}
 
     def _is_denied(self, order: Order) -> bool:
         """ "Not TP…", "TP… arrived fine": the number stands there to say what isn't meant."""

@@ -82,6 +82,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuthenticationResults:
+    """One Authentication-Results field and where it stands in the head (RFC 8601)."""
+
+    value: str  # unfolded
+    # Received fields above it, without those of the local delivery (LMTP), which are ours in any case. 0 only where one
+    # stands below: then it was written after the first server of ours had taken the mail in.
+    hops: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncomingMail:
     """What one mail says, before anybody asks what it means."""
 
@@ -102,7 +112,7 @@ class IncomingMail:
     in_reply_to: tuple[str, ...]  # valid msg-ids of In-Reply-To, with brackets
     references: tuple[str, ...]  # valid msg-ids of References, oldest first
     quoted_message_ids: tuple[str, ...]  # Message-IDs of mails that a bounce or forward carries
-    authentication_results: tuple[str, ...]  # Authentication-Results values, topmost first, unfolded (RFC 8601)
+    authentication_results: tuple[AuthenticationResults, ...]  # topmost first
     attachments: tuple[Attachment, ...]
     warnings: tuple[str, ...]  # what had to be guessed or was lost, for people to read
     spam_headers: tuple[str, ...] = ()  # "X-Spam-Flag: YES": what filters on the way say, the topmost of each name

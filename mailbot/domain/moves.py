@@ -126,7 +126,7 @@ def _effects(
         to=taken.row.to,
         by=mover.actor,
         by_address=mover.address,
-        reason=command.argument if command.event in REASONED_EVENTS else details.deduction_reason,
+        reason=command.argument if command.event in REASONED_EVENTS else details.reason or details.deduction_reason,
         refund_wanted_by=after.refund_wanted_by,
     )
     if Consequence.OPEN_TICKET in then:

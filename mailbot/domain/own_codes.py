@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from mailbot.domain.codes import code_key, is_one_slip
 from mailbot.domain.orders import Order
+from mailbot.domain.other_shops import numbers_of_others
 from mailbot.domain.references import Place
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#\-]{2,42}", re.ASCII)
@@ -86,9 +87,9 @@ def find_own_codes(texts: Sequence[tuple[Place, str]], orders: Sequence[Order]) 
                 OwnCode(kind=kind, order_number=number, written=written, place=place, has_slip=False),
             )
         slips = 0
-        for token, is_named in _tokens(text):
+        for token, is_named, is_ours in _tokens(text):
             hits = list(_exact(token, is_named, codes))
-            if not hits and slips < _MOST_SLIPS and sum(map(str.isdigit, token)) >= 4:
+            if is_ours and not hits and slips < _MOST_SLIPS and sum(map(str.isdigit, token)) >= 4:
                 slips += 1
                 hits = [(Kind.ORDER, number, True) for number in _slips(token, codes)]
             for kind, number, has_slip in hits:
@@ -146,25 +147,30 @@ def _with_gaps(text: str, codes: _Codes) -> Iterator[tuple[Kind, str, str]]:
             at = line.find(key, at + 1)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, bool | None]]:
-    """Words with digits, and runs of digits with gaps; for digits alone: whether they are called an order number."""
+def _tokens(text: str) -> Iterator[tuple[str, bool | None, bool]]:
+    """Words with digits, and runs of digits with gaps; for digits alone: whether they are called an order number.
+
+    The last is False for digits that are called the number of another shop: they are no slip of one of ours.
+    """
+    others = {spot for start, end in numbers_of_others(text) for spot in range(start, end)}
     count = 0
     for match in _WORD.finditer(text):
         word = match.group()
         if not _DIGIT.search(word):
             continue
-        yield word.rstrip("._/#-"), None
+        yield word.rstrip("._/#-"), None, match.start() not in others
         if (count := count + 1) >= _MOST_TOKENS:
             break
     count = 0
     for match in _RUN.finditer(text):
         if _DATE.match(match["digits"]):
             continue
-        yield match.group(), None
+        is_ours = match.start("digits") not in others
+        yield match.group(), None, is_ours
         is_named = _CALLED.search(text[max(0, match.start("digits") - _REACH) : match.start("digits")]) is not None
         # A telephone number has gaps too, and other shops have numbers of their own.
-        if is_named or (match["digits"].isdigit() and not match["letters"] and not match["gap"].strip()):
-            yield match["digits"], is_named
+        if is_ours and (is_named or (match["digits"].isdigit() and not match["letters"] and not match["gap"].strip())):
+            yield match["digits"], is_named, is_ours
         if (count := count + 1) >= _MOST_TOKENS:
             break
 

@@ -31,6 +31,7 @@ class FileReading:
     texts: tuple[FileText, ...] = ()
     notes: tuple[str, ...] = ()  # what of it could not be read and why
     missing: tuple[str, ...] = ()  # readers that would have been asked, but are not installed
+    is_unreadable: bool = False  # damaged, or locked with a password: nobody can read it
     seconds: float = 0  # that reading it took; counted again when it is used again, so that a mail ends the same way
 
 
@@ -49,6 +50,7 @@ def kind_of(file: Attachment) -> str:
 def documents(readings: Iterable[tuple[Attachment, FileReading]], notes: Iterable[str] = ()) -> Documents:
     """The readings of a mail's files as one value; `notes` are about the mail as a whole."""
     found: list[Document] = []
+    unreadable: list[str] = []
     said: list[str] = []
     missing: dict[str, None] = {}
     for file, reading in readings:
@@ -63,4 +65,6 @@ def documents(readings: Iterable[tuple[Attachment, FileReading]], notes: Iterabl
         ]
         said += [f"{file.filename}: {note}" for note in reading.notes]
         missing.update(dict.fromkeys(reading.missing))
-    return Documents(found=tuple(found), notes=(*said, *notes), missing=tuple(missing))
+        if reading.is_unreadable:
+            unreadable.append(file.sha256)
+    return Documents(found=tuple(found), notes=(*said, *notes), missing=tuple(missing), unreadable=tuple(unreadable))

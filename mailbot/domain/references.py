@@ -36,6 +36,7 @@ _PLACES = {
 }
 _ORDER = tuple(Place)
 _LONGEST = 200_000  # characters of a text that are looked at
+_MOST_TEXT = 600_000  # characters of all texts of a mail; the weakest places give way
 
 Texts = tuple[tuple[Place, str], ...]  # strongest place first, full-width signs as ordinary ones
 
@@ -50,8 +51,12 @@ def texts_of(mail: IncomingMail, documents: Iterable[Document] = ()) -> Texts:
         (Place.QUOTED_TEXT, mail.text),
     ]
     texts.sort(key=lambda text: _ORDER.index(text[0]))
-    # Some signs become eighteen: what is looked at is bounded after that too.
-    return tuple((place, plain_text(text[:_LONGEST])[:_LONGEST]) for place, text in texts)
+    left, read = _MOST_TEXT, []
+    for place, text in texts:
+        # Some signs become eighteen: what is looked at is bounded after that too.
+        read.append((place, plain_text(text[: min(left, _LONGEST)])[: min(left, _LONGEST)]))
+        left -= len(read[-1][1])
+    return tuple(read)
 
 
 @dataclass(frozen=True, kw_only=True)

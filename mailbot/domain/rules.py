@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Generic, TypeVar
 
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.catalogue import Product
-from mailbot.domain.effects import ClearAddress, Decision, Effect, RuleTrace
+from mailbot.domain.effects import ClearAddress, CloseTicket, Decision, Effect, Reader, RuleTrace, Write
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
 from mailbot.domain.message import Origin
@@ -39,6 +39,7 @@ class Action(Generic[F]):
     text: str  # as written: "reply with: return_form"
     effects: Callable[[F, RuleBook], tuple[Effect, ...]]
     continue_with: str = ""  # name of the table that goes on, for "continue with"
+    for_each: str = ""  # name of the table that is read once for each order that the mail names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +83,53 @@ class RuleBook:
 def decide(facts: Facts, book: RuleBook) -> Decision:
     """Decide about one mail. Pure: the same facts and rules always give the same decision."""
     trace: list[RuleTrace] = []
+    effects = _walk("incoming", facts, book, trace)
+    return restrain(Decision(effects=(*_reachable(facts), *effects), trace=tuple(trace)), facts)
+
+
+def _walk(table: str, facts: Facts, book: RuleBook, trace: list[RuleTrace]) -> list[Effect]:
+    """The effects of the rule that holds in the table, and of the tables that it leads to."""
     effects: list[Effect] = []
-    table = "incoming"
     for _ in range(MAX_JUMPS):
         rule = _first_match(book.mail_tables[table], facts, book, trace)
         table = ""
         for action in rule.actions if rule else ():
             effects.extend(action.effects(facts, book))
+            if action.for_each:
+                effects.extend(_for_each(action.for_each, facts.each_order, book, trace))
             table = action.continue_with or table
         if not table:
             break
-    return restrain(Decision(effects=(*_reachable(facts), *effects), trace=tuple(trace)), facts)
+    return effects
+
+
+def _for_each(table: str, orders: tuple[Facts, ...], book: RuleBook, trace: list[RuleTrace]) -> tuple[Effect, ...]:
+    """What the table says of each order: what is the same for two is done once, staff get one notice, and the ticket
+    is closed where nothing is left to do about any."""
+    effects: list[Effect] = []
+    notices: list[Write] = []
+    closing = 0
+    for facts in orders:
+        for effect in _walk(table, facts, book, trace):
+            if isinstance(effect, CloseTicket):
+                closing += 1
+            elif isinstance(effect, Write) and effect.to is Reader.STAFF:
+                notices.append(effect)
+            elif effect not in effects:
+                effects.append(effect)
+    merged = (
+        [
+            replace(
+                notices[0],
+                remarks=tuple(dict.fromkeys(remark for notice in notices for remark in notice.remarks)),
+                evidence=tuple(dict.fromkeys(line for notice in notices for line in notice.evidence)),
+            )
+        ]
+        if notices
+        else []
+    )
+    closed = [CloseTicket()] if orders and closing == len(orders) else []
+    return (*effects, *merged, *closed)
 
 
 def _reachable(facts: Facts) -> tuple[Effect, ...]:

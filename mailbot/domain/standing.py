@@ -14,6 +14,14 @@ class Verdict(StrEnum):
     UNVERIFIED = "unverified"  # nobody said anything
 
 
+class Vouched(StrEnum):
+    """Which Authentication-Results of our own server are certainly its own (RFC 8601, 5)."""
+
+    TOPMOST = "topmost"  # those above the Received field of our server; else the topmost one alone
+    ABOVE_RECEIVED = "above_received"  # only those above the Received field of our server
+    ALL = "all"  # also those under it, down to the next: our server removes forged ones from what comes in
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """A verdict and what it rests on."""

@@ -14,6 +14,7 @@ from mailbot.domain.standing import TokenClaim, TokenPurpose, Verdict
 class Strength(IntEnum):
     """What a piece of evidence weighs. Each kind counts once for a ticket; a token outweighs all others together."""
 
+    OWN_NUMBER = 5  # a number of a ticket, case or refund in the sender's own words: counts for a proven sender only
     QUOTED_TAG = 10  # the ticket's tag in the body, perhaps in words of somebody else
     SUBJECT_TAG = 30
     EARLIER_MAIL = 40  # Message-ID of a mail that came into the ticket
@@ -75,11 +76,20 @@ def match_thread(
             refused=tuple(Remark("{what}: the sender's authentication failed", what=p.what) for p in candidates),
             points_at=candidates[0].ticket_id,
         )
+    proven = verdict is Verdict.VERIFIED
     counted = [
-        p for p in candidates if p.strength is Strength.TOKEN or sender in participants.get(p.ticket_id, frozenset())
+        p
+        for p in candidates
+        if p.strength is Strength.TOKEN
+        or (sender in participants.get(p.ticket_id, frozenset()) and (proven or p.strength is not Strength.OWN_NUMBER))
     ]
     refused = [
-        (p, Remark("{what}: {sender} is not part of that ticket", what=p.what, sender=sender or "nobody"))
+        (
+            p,
+            Remark("{what}: {sender} is not part of that ticket", what=p.what, sender=sender or "nobody")
+            if sender not in participants.get(p.ticket_id, frozenset())
+            else Remark("{what}: the sender isn't proven", what=p.what),
+        )
         for p in candidates
         if p not in counted
     ]

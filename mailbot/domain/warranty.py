@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from mailbot.domain.catalogue import Product
-from mailbot.domain.eligibility import Ask, Outcome, Situation, TermVerdict, judge
-from mailbot.domain.orders import Order
+from mailbot.domain.eligibility import Ask, LineVerdict, Outcome, Situation, TermVerdict, judge
+from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.terms import Basis, Claim, TermBook
 
 
@@ -20,30 +20,40 @@ class WarrantyLine:
     name: str  # what the shop calls it; "" when the export has none
     until: date | None  # the last day, which is still covered; None for what has no warranty
     is_covered: bool  # today
+    is_clear: bool = True  # False: the data don't tell all, or the law may give more; a person answers for this line
+    has_legal_rights: bool = False  # the law of the customer's country gives a right beside, which holds or may hold
 
 
 def warranty_of(
-    order: Order, terms: TermBook, products: Mapping[str, Product], today: date
+    order: Order,
+    terms: TermBook,
+    products: Mapping[str, Product],
+    today: date,
+    named: Collection[str] = (),
 ) -> tuple[WarrantyLine, ...]:
-    """Each line of the order; () where the data don't tell all, or the law gives more than the warranty.
+    """Each line of the order, or those of the models `named` where some are in it.
 
-    `today` is the day where the customer lives. What the law gives beside the warranty is for a person to explain.
+    `today` is the day where the customer lives. Nobody is told that a line isn't covered where the law beside the
+    warranty covers it, or may do so: such a line isn't clear.
     """
-    asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.WARRANTY) for line in order.lines]
+    models = {model.upper() for model in named}
+    lines = [line for line in order.lines if line.model.upper() in models] or order.lines
+    asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.WARRANTY) for line in lines]
     verdicts = judge(Situation(order=order, products=products, terms=terms, asked_on=today), asks)
-    lines = []
-    for line, verdict in zip(order.lines, verdicts, strict=True):
-        judged = (*((verdict.best,) if verdict.best else ()), *verdict.beside)
-        own = next((term for term in judged if term.term.basis is Basis.OWN), None)
-        if own is None or own.outcome is Outcome.UNCLEAR or own.until_is_least or _law_gives_more(own, judged):
-            return ()
-        covered = own.outcome is Outcome.ELIGIBLE
-        lines.append(WarrantyLine(model=line.model, name=line.name, until=own.until, is_covered=covered))
-    return tuple(lines)
+    return tuple(_told(line, verdict) for line, verdict in zip(lines, verdicts, strict=True))
 
 
-def _law_gives_more(own: TermVerdict, judged: tuple[TermVerdict, ...]) -> bool:
-    """A right that holds, or may hold, where the warranty has ended or never was."""
-    if own.outcome is Outcome.ELIGIBLE:
-        return False
-    return any(each.term.basis is Basis.LAW and each.outcome is not Outcome.NOT_ELIGIBLE for each in judged)
+def _told(line: OrderLine, verdict: LineVerdict) -> WarrantyLine:
+    judged = (*((verdict.best,) if verdict.best else ()), *verdict.beside)
+    own = next((term for term in judged if term.term.basis is Basis.OWN), None)
+    by_law = any(_may_hold(term) for term in judged)
+    if own is None or own.outcome is Outcome.UNCLEAR or own.until_is_least:
+        return WarrantyLine(model=line.model, name=line.name, until=None, is_covered=False, is_clear=False)
+    covered = own.outcome is Outcome.ELIGIBLE
+    if by_law and not covered:
+        return WarrantyLine(model=line.model, name=line.name, until=None, is_covered=False, is_clear=False)
+    return WarrantyLine(model=line.model, name=line.name, until=own.until, is_covered=covered, has_legal_rights=by_law)
+
+
+def _may_hold(term: TermVerdict) -> bool:
+    return term.term.basis is Basis.LAW and term.outcome is not Outcome.NOT_ELIGIBLE

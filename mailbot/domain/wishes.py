@@ -13,7 +13,7 @@ principles keep the table short:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -65,6 +65,13 @@ class Wish:
     name: str
     score: int
     because: tuple[str, ...]  # the phrases found, with their weights: "退货 +3"
+    is_mentioned: bool = False  # weak beside a stronger one: told of, not asked for ("I paid by card")
+
+
+def only_wish(wishes: Sequence[Wish]) -> str:
+    """What a mail asks for if it is one thing only, else ""; what is merely mentioned doesn't count."""
+    asked = [wish.name for wish in wishes if not wish.is_mentioned]
+    return asked[0] if len(asked) == 1 else ""
 
 
 class _Use(NamedTuple):
@@ -117,19 +124,21 @@ class WishTable:
     sayings: tuple[Phrase, ...] = ()  # look like a wish and are none: "return my call"
     alone: frozenset[str] = frozenset()  # wishes that count only where no other is found: thanks
     instead: tuple[tuple[str, str], ...] = ()  # where the first has more points, the second is not meant
+    mentioned: tuple[tuple[str, int], ...] = ()  # with at most so many points it is only told of beside a stronger one
     spellings: tuple[tuple[str, tuple[str, ...]], ...] = ()  # short for: ("wanna", ("want", "to"))
     known: frozenset[str] = frozenset()  # words that are no misspelling of another
 
     def wishes(self, subject: str, text: str) -> tuple[Wish, ...]:
         """The wishes in the subject and the customer's own words, best first; the table's order decides a draw."""
-        found = self._recognised(subject, text)
+        found = self.recognised(subject, text)
         return found or (self._guessing.wishes(subject, text) if self.guesses else ())
 
     @cached_property
     def _guessing(self) -> WishTable:
-        return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=())
+        return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=(), mentioned=())
 
-    def _recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
+    def recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
+        """As `wishes`, without the guesses."""
         scores = [0] * len(self.intents)
         because: list[list[str]] = [[] for _ in self.intents]
         counted: set[tuple[int, bool]] = set()
@@ -151,7 +160,15 @@ class WishTable:
         wishes = [wish for wish in wishes if wish.name not in replaced]
         if any(wish.name not in self.alone for wish in wishes):
             wishes = [wish for wish in wishes if wish.name not in self.alone]
-        return tuple(sorted(wishes, key=lambda wish: -wish.score))
+        return self._told_apart(sorted(wishes, key=lambda wish: -wish.score))
+
+    def _told_apart(self, wishes: list[Wish]) -> tuple[Wish, ...]:
+        """The wishes, best first, with those marked that are only mentioned beside the best."""
+        most = dict(self.mentioned)
+        return tuple(
+            replace(wish, is_mentioned=wish.score <= most.get(wish.name, 0) and wish.score < wishes[0].score)
+            for wish in wishes
+        )
 
     @cached_property
     def _rows(self) -> tuple[tuple[int, Phrase], ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.documents import Source
 from mailbot.domain.readings import OTHER_PICTURE, PDF, FileReading, FileText
-from mailbot.errors import BadItem
+from mailbot.errors import BadItem, Unreadable
 from mailbot.evidence.bounds import Bounds
 from mailbot.evidence.codes import read_codes
 from mailbot.evidence.pdf import Pdf
@@ -52,6 +52,7 @@ def read_file(content: bytes, kind: str, bounds: Bounds) -> FileReading:
     What is damaged, locked or too large becomes a note.
     """
     found = _Found()
+    unreadable = False
     try:
         if kind == PDF:
             _pdf_file(content, bounds, found)
@@ -59,11 +60,17 @@ def read_file(content: bytes, kind: str, bounds: Bounds) -> FileReading:
             _picture_file(content, kind, bounds, found)
     except BadItem as error:
         found.notes.append(str(error))
+        unreadable = isinstance(error, Unreadable)
     except MemoryError:
         found.notes.append("reading it needs more memory than evidence.memory allows")
     except Exception as error:  # noqa: BLE001 - libraries raise what they like over hostile bytes
         found.notes.append(f"it can't be read ({type(error).__name__})")
-    return FileReading(texts=tuple(found.texts), notes=tuple(found.notes), missing=tuple(found.missing))
+    return FileReading(
+        texts=tuple(found.texts),
+        notes=tuple(found.notes),
+        missing=tuple(found.missing),
+        is_unreadable=unreadable,
+    )
 
 
 def _pdf_file(content: bytes, bounds: Bounds, found: _Found) -> None:

@@ -27,6 +27,7 @@ def unpacked(data: bytes) -> FileReading:
             ),
             notes=tuple(map(str, found["notes"])),
             missing=tuple(map(str, found["missing"])),
+            is_unreadable=bool(found["is_unreadable"]),
             seconds=float(found["seconds"]),
         )
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mailbot.errors import BadItem
+from mailbot.errors import Unreadable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,7 +29,7 @@ class PdfReading:
 
 
 class Pdf:
-    """An open PDF. Raises BadItem when it can't be opened."""
+    """An open PDF. Raises Unreadable when it can't be opened."""
 
     def __init__(self, content: bytes) -> None:
         import pypdfium2  # the process starts without it
@@ -39,8 +39,8 @@ class Pdf:
             self.pages = len(self._document)
         except pypdfium2.PdfiumError as error:
             if getattr(error, "err_code", None) == _PASSWORD:
-                raise BadItem("opens with a password only") from None
-            raise BadItem("damaged, it can't be read as a PDF") from None
+                raise Unreadable("opens with a password only") from None
+            raise Unreadable("damaged, it can't be read as a PDF") from None
 
     def read(self, most_pages: int, most_characters: int) -> PdfReading:
         """The text of the first pages."""

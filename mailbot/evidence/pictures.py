@@ -6,7 +6,7 @@ import math
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from mailbot.errors import BadItem
+from mailbot.errors import BadItem, Unreadable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -23,7 +23,8 @@ _FORMATS = {
 def open_picture(content: bytes, kind: str, most_pixels: int) -> Image | None:
     """The first frame in grey, upright by its EXIF mark, of at most WORKING_PIXELS; None for one that is tiny.
 
-    Raises BadItem for a picture that is damaged or would have more than `most_pixels` when it is decoded.
+    Raises Unreadable for a picture that is damaged, BadItem for one that would have more than `most_pixels` when it is
+    decoded.
     """
     from PIL import Image, UnidentifiedImageError  # the process starts without it
 
@@ -43,7 +44,7 @@ def open_picture(content: bytes, kind: str, most_pixels: int) -> Image | None:
             return _upright(shrunk(_grey(opened), WORKING_PIXELS), opened.getexif().get(_ORIENTATION))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as error:
         # Pillow raises all of these over damaged pictures; its words may hold bytes of the file.
-        raise BadItem(f"damaged, it can't be read as a picture ({type(error).__name__})") from None
+        raise Unreadable(f"damaged, it can't be read as a picture ({type(error).__name__})") from None
 
 
 def shrunk(picture: Image, most_pixels: int) -> Image:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from mailbot.evidence.bounds import Bounds
 
-_REVISION = 1  # raised when what is read from the same file by the same libraries changes
+_REVISION = 2  # raised when what is read from the same file by the same libraries changes
 _PACKAGES = {
     "pdf": ("pypdfium2",),
     "pictures": ("pillow",),

@@ -24,7 +24,7 @@ from types import MappingProxyType
 
 from mailparser import MailParser
 
-from mailbot.domain.message import Attachment, IncomingMail, Origin
+from mailbot.domain.message import Attachment, AuthenticationResults, IncomingMail, Origin
 from mailbot.mail import attachments, bounces, language, origin
 from mailbot.mail.addresses import message_ids, parse_addresses, parse_email
 from mailbot.mail.body import Body, read_body
@@ -110,9 +110,7 @@ def _parse(raw: bytes) -> ParsedMail:
         in_reply_to=message_ids(root.all("in-reply-to")),
         references=message_ids(root.all("references")),
         quoted_message_ids=bounces.quoted_message_ids(root, body.text, bounce=bounced),
-        authentication_results=tuple(
-            _one_line(value) for value in root.all("authentication-results")[:_MAX_AUTHENTICATION_RESULTS]
-        ),
+        authentication_results=_authentication_results(root),
         attachments=files,
         warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
         spam_headers=_spam_headers(root),
@@ -260,6 +258,28 @@ def _delivered_to(root: Part) -> tuple[str, ...]:
                 if email is not None:
                     found[email] = None
     return tuple(found)
+
+
+def _authentication_results(root: Part) -> tuple[AuthenticationResults, ...]:
+    found: list[AuthenticationResults] = []
+    hops = 0
+    # Without any Received nothing is known to stand above the sender's own fields.
+    taken_in = any(name == "received" and not _is_local_delivery(value) for name, value in root.headers)
+    for name, value in root.headers:
+        if name == "received":
+            hops += not _is_local_delivery(value)
+        elif name == "authentication-results" and len(found) < _MAX_AUTHENTICATION_RESULTS:
+            found.append(AuthenticationResults(value=_one_line(value), hops=hops if taken_in else 1))
+    return tuple(found)
+
+
+def _is_local_delivery(received: str) -> bool:
+    """Whether a Received field tells of a delivery into the mailbox (RFC 2033), in words that no sender can have put
+    there: a server writes the name that a sender greets with as it came, and then a "by" and a "with" of its own."""
+    words = received.lower().split()  # the date holds neither
+    if words.count("by") != 1 or words.count("with") != 1:
+        return False
+    return words[words.index("with") + 1 :][:1] in (["lmtp"], ["lmtps"], ["lmtpa"], ["lmtpsa"])
 
 
 def _spam_headers(root: Part) -> tuple[str, ...]:

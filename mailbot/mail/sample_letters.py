@@ -61,9 +61,10 @@ _ORDER = Order(
 )
 _EARLIER_ORDER = replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1])
 _WARRANTY = (
-    WarrantyLine(model="TP-K17", name="Kettle K17", until=date(2028, 3, 1), is_covered=True),
+    WarrantyLine(model="TP-K17", name="Kettle K17", until=date(2028, 3, 1), is_covered=True, has_legal_rights=True),
     WarrantyLine(model="TP-H2", name="", until=date(2026, 3, 1), is_covered=False),
     WarrantyLine(model="TP-F02", name="", until=None, is_covered=False),
+    WarrantyLine(model="TP-V8", name="Vacuum cleaner V8", until=None, is_covered=False, is_clear=False),
 )
 _REFUND = RefundView(
     number="RF-100001",
@@ -123,6 +124,7 @@ _MAIL = MailView(
 )
 _NOTE = StaffNote(
     headline="decision_wanted",
+    wish="return",
     evidence=(
         Remark("signed reply address of {ticket}", ticket="T-100001"),
         Remark(
@@ -341,6 +343,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 _OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm", "export")
 _NEEDS_NOTHING = (
     "acknowledgement",
+    "fraud_report",
     "order_number_needed",
     "order_not_confirmed",
     "order_confirmed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -76,7 +77,8 @@ class Variables:
                 names, partials = self._read(current)
                 found |= names
                 waiting += partials
-        return frozenset(found)
+        # Beside its fields a value says nothing more by its own name.
+        return frozenset(name for name in found if not any(other.startswith(f"{name}.") for other in found))
 
     def _parse(self, path: str) -> tuple[frozenset[str], tuple[str, ...]]:
         """Fields that the file itself names, and the files that it includes or imports."""
@@ -84,14 +86,49 @@ class Variables:
         if environment.loader is None:
             raise ValueError("an environment without a loader has no templates")
         tree = environment.parse(environment.loader.get_source(environment, path)[0], path)
-        names = {
-            f"{attribute.node.name}.{attribute.attr}"
-            for attribute in tree.find_all(nodes.Getattr)
-            if isinstance(attribute.node, nodes.Name) and _KNOWN.get(attribute.node.name) is not None
-        }
-        names |= {use.name for use in tree.find_all(nodes.Name) if use.name in _KNOWN and _KNOWN[use.name] is None}
         partials = tuple(environment.join_path(each, path) for each in find_referenced_templates(tree) if each)
-        return frozenset(names), partials
+        return frozenset(_fields(tree, {})), partials
+
+
+def _fields(node: nodes.Node, scope: dict[str, str]) -> Iterator[str]:
+    """Fields of the letter that a template names: "case.number"; of a list those that a loop over it names.
+
+    `scope` holds what the template itself named, by `for` or `set`: name -> field, "" for what is none.
+    """
+    if isinstance(node, nodes.For):
+        yield from _fields(node.iter, scope)
+        inner = {**scope, **{name.name: _path(node.iter, scope) for name in _named(node.target)}}
+        for child in (*node.body, *([node.test] if node.test else [])):
+            yield from _fields(child, inner)
+        for child in node.else_:
+            yield from _fields(child, scope)
+    elif isinstance(node, nodes.Assign):
+        yield from _fields(node.node, scope)
+        scope |= {name.name: _path(node.node, scope) for name in _named(node.target)}
+    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):  # a method is no field
+        for child in (node.node.node, *node.args, *(pair.value for pair in node.kwargs)):
+            yield from _fields(child, scope)
+    elif path := _path(node, scope):
+        yield path
+    else:
+        for child in node.iter_child_nodes():
+            yield from _fields(child, scope)
+
+
+def _named(target: nodes.Node) -> Iterator[nodes.Name]:
+    yield from [target] if isinstance(target, nodes.Name) else target.find_all(nodes.Name)
+
+
+def _path(node: nodes.Node, scope: Mapping[str, str]) -> str:
+    """ "warranty" for `warranty | sort`, "case.number" for `case.number`; "" for what is no field of the letter."""
+    if isinstance(node, nodes.Filter) and node.node is not None and not node.args:
+        return _path(node.node, scope)
+    if isinstance(node, nodes.Getattr):
+        root = _path(node.node, scope)
+        return f"{root}.{node.attr}" if root else ""
+    if isinstance(node, nodes.Name):
+        return scope.get(node.name, node.name if node.name in _KNOWN else "")
+    return ""
 
 
 def _last_line(trace: TracebackType | None, directory: Path) -> tuple[str, int] | None:

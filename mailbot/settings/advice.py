@@ -154,6 +154,13 @@ def _senders(settings: Settings) -> Iterator[Advice]:
             "reply_address",
             text=f"has another domain than {support}: make sure that such mail comes into one of the mailboxes",
         )
+    if len(settings.staff.members) == 1 and not settings.staff.complaints_to:
+        yield _note(
+            "staff",
+            "complaints_to",
+            text=f"is empty, and {settings.staff.members[0].name} is the only member: a complaint about them would "
+            "reach nobody else",
+        )
     for member in settings.staff.members:
         if any(_blocks(entry, member.address) for entry in settings.spam.blocklist):
             yield _note("spam", "blocklist", text=f"holds the address of {member.name}; staff are never blocked")

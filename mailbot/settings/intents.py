@@ -15,6 +15,7 @@ _KEYS = (
     "threshold",
     "alone",
     "instead",
+    "mentioned",
     "negation",
     "negatable",
     "spellings",
@@ -60,6 +61,7 @@ def read_wishes(source: YamlFile) -> WishTable:
         negatable=frozenset(_names(source, ("negatable",), names)),
         alone=frozenset(_names(source, ("alone",), names)),
         instead=tuple(_instead(source, names)),
+        mentioned=tuple(_mentioned(source, names, threshold)),
         spellings=tuple(spellings.items()),
         known=frozenset(_list(source, ("no misspellings",))),
     )
@@ -87,6 +89,20 @@ def _instead(source: YamlFile, names: Collection[str]) -> Iterator[tuple[str, st
                 raise ConfigError(f"{source.where(('instead', first))}: there is no wish {first!r}")
             for second in _names(source, ("instead", first), names):
                 yield first, second
+
+
+def _mentioned(source: YamlFile, names: Collection[str], threshold: int) -> Iterator[tuple[str, int]]:
+    if "mentioned" in source.data:
+        for name in expect(
+            source, ("mentioned",), dict, "wishes, each with the most points of one that is only told of"
+        ):
+            key: KeyPath = ("mentioned", name)
+            if name not in names:
+                raise ConfigError(f"{source.where(key)}: there is no wish {name!r}")
+            most = expect(source, key, int, "a whole number of points")
+            if most < threshold:
+                raise ConfigError(f"{source.where(key)}: {most} points are below the threshold, {threshold}")
+            yield str(name), most
 
 
 def _phrases(source: YamlFile, wish: KeyPath, groups: Groups, spellings: Spellings) -> Iterator[Phrase]:

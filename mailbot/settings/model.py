@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import re2
 from pydantic import AfterValidator, Field, model_validator
 
+from mailbot.domain.standing import Vouched
 from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings, folder_key
 
 
@@ -102,6 +103,7 @@ class StaffSettings(Section):
     """Who gets the desk's notices and may move cases."""
 
     members: tuple[StaffMember, ...] = Field(min_length=1, examples=[["{name: Li Na, address: lina@tp.example}"]])
+    complaints_to: Annotated[str, AfterValidator(_address_or_none)] = ""
     language: str = "en"
     enclose_bytes: int = Field(default=5_000_000, ge=0, le=50_000_000)
 
@@ -120,6 +122,7 @@ class AuthenticationSettings(Section):
     """Whose word about SPF, DKIM and DMARC counts (RFC 8601)."""
 
     authserv_id: str = ""
+    vouched: Vouched = Vouched.TOPMOST
     staff_commands_need_pass: bool = True
     ask_owners: bool = True
     ask_days: int = Field(default=7, ge=1, le=90)
@@ -134,6 +137,7 @@ class OrderSettings(Section):
         r"(?i)\b(?:[A-Z]{2}\d{9,12}[A-Z]{2}|SF\d{12,15}|YT\d{13,15}|JD[A-Z]{0,3}\d{10,16}|1Z[0-9A-Z]{16})\b"
     )
     recent_days: int = Field(default=400, ge=1, le=3650)
+    receipt_days: int = Field(default=5, ge=0, le=90)
     drop_folder: Path | None = None
     drop_settle_seconds: float = Field(default=60, ge=0, le=86400)
     drop_keep_days: int = Field(default=30, ge=0, le=3650)
@@ -260,6 +264,10 @@ class Settings(Section):
                     f"staff.members.{index}.address: is {seen[address]}'s already; one address is one person"
                 )
             seen[address] = member.name
+        if self.staff.complaints_to.lower() in self.own_addresses():
+            raise ValueError(
+                "staff.complaints_to: is brand.support_address, the desk's own; expected a person's, or \"\" for nobody"
+            )
         return self
 
     @model_validator(mode="after")
@@ -312,7 +320,20 @@ class Settings(Section):
     def is_staff(self, email: str) -> StaffMember | None:
         """The staff member with this address, compared without case; the address alone proves nothing (G5)."""
         wanted = email.lower()
-        return next((member for member in self.staff.members if member.address.lower() == wanted), None)
+        return next((one for one in self.staff_people() if one.address.lower() == wanted), None)
+
+    def staff_people(self) -> tuple[StaffMember, ...]:
+        """The members, and whom complaints about them go to if that is somebody else."""
+        members = self.staff.members
+        there = {member.address.lower() for member in members}
+        extra = self.staff.complaints_to
+        return (*members, self.deputy()) if extra and extra.lower() not in there else members
+
+    def deputy(self) -> StaffMember:
+        """Whom complaints go to where no other member is left; there must be one in the settings."""
+        address = self.staff.complaints_to
+        known = (member for member in self.staff.members if member.address.lower() == address.lower())
+        return next(known, None) or StaffMember(name=self.brand.name, address=address)
 
     def spam_folders(self) -> frozenset[str]:
         """Folders whose mail counts as spam, as the inbox names them."""

@@ -20,3 +20,9 @@ def finder(pattern: str) -> Callable[[str], list[str]]:
         return [match.group(0) for match in islice(compiled.finditer(whole), _MOST_FOUND)]
 
     return find
+
+
+def number_fits(pattern: str) -> Callable[[str], bool]:
+    """A function that says whether a mail that quotes an order number, in upper case, is understood to name it."""
+    find = finder(pattern)
+    return lambda number: any(found.upper() == number for found in find(number))

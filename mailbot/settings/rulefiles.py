@@ -13,7 +13,16 @@ from typing import Any
 from mailbot.domain.catalogue import Product
 from mailbot.domain.facts import Facts
 from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
-from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
+from mailbot.domain.vocabulary import (
+    DUE_WORDS,
+    MAIL_WORDS,
+    TABLE,
+    TABLE_FOR_EACH,
+    TEMPLATE,
+    WISH,
+    Argument,
+    Vocabulary,
+)
 from mailbot.errors import ConfigError
 from mailbot.settings.formsfile import read_forms
 from mailbot.settings.intents import read_wishes
@@ -47,7 +56,7 @@ class _Known:
     def allowed(self, argument: Argument) -> Collection[str] | None:
         if isinstance(argument, str):
             letters = [name for name in self.templates if not name.startswith("staff_") and name not in _NOT_BY_RULE]
-            return {TEMPLATE: letters, WISH: self.wishes, TABLE: self.tables}[argument]
+            return {TEMPLATE: letters, WISH: self.wishes, TABLE: self.tables, TABLE_FOR_EACH: self.tables}[argument]
         return argument
 
 
@@ -141,6 +150,7 @@ def _action(source: YamlFile, key: KeyPath, item: object, words: Vocabulary[F], 
         text=_text(name, value),
         effects=_bind(word.build, value),
         continue_with=value if word.argument == TABLE else "",
+        for_each=value if word.argument == TABLE_FOR_EACH else "",
     )
 
 
@@ -193,8 +203,8 @@ def _refuse_circles(source: YamlFile, tables: Mapping[str, tuple[Rule[Facts], ..
             )
         for rule in tables[name]:
             for action in rule.actions:
-                if action.continue_with:
-                    visit(action.continue_with, (*path, name))
+                for following in filter(None, (action.continue_with, action.for_each)):
+                    visit(following, (*path, name))
 
     for name in tables:
         visit(name, ())

@@ -15,6 +15,7 @@ from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
 from mailbot.domain.orders import Order
 from mailbot.domain.pieces import counted
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
 from mailbot.errors import SafeguardTripped
 from mailbot.store import instructions, orders, sql, ticket_orders, tickets
@@ -125,10 +126,12 @@ def file_mail(
     at: datetime,
     reason: str = "",
     marked: bool = False,
+    proofs: Sequence[ProofFile] = (),
 ) -> int:
     """Put an incoming mail into a ticket, or for a `reason` beside all tickets; text is masked. Returns the id.
 
-    `marked`: a machine's or a spam filter's mark stands on it, which another copy of it may lack.
+    `marked`: a machine's or a spam filter's mark stands on it, which another copy of it may lack. `proofs`: what is
+    known of its files.
     """
     message = sql.insert(
         "message",
@@ -149,13 +152,15 @@ def file_mail(
         warnings=mask_secrets("\n".join(mail.warnings)),
         at=at,
     )
-    attach(message, mail.attachments)
+    attach(message, mail.attachments, proofs)
     return message
 
 
-def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
+def attach(message_id: int, attachments: Iterable[Attachment], proofs: Sequence[ProofFile] = ()) -> None:
     """Files of a message; their bytes are blobs."""
+    known = {proof.file.sha256: proof for proof in proofs}
     for attachment in attachments:
+        proof = known.get(attachment.sha256, ProofFile(file=attachment))
         sql.insert(
             "attachment",
             message_id=message_id,
@@ -166,6 +171,9 @@ def attach(message_id: int, attachments: Iterable[Attachment]) -> None:
             flags=" ".join(attachment.flags),
             size=attachment.size,
             inline=attachment.inline,
+            names_orders=" ".join(proof.names),
+            about_order=proof.about,
+            unreadable=proof.is_unreadable,
         )
 
 

@@ -80,6 +80,7 @@ class DropFolder:
     path: Path
     settle_seconds: float  # without any change, after which a file counts as complete
     keep_days: int  # after which a finished file is deleted; it names customers
+    fits: Callable[[str], bool] = lambda _: True  # whether mails that quote an order number can be matched to it
 
     def pick_up(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> PickUp:
         """Import what is there, oldest first; one process at a time, another one finds nothing to do.
@@ -143,7 +144,7 @@ class DropFolder:
         rejects = self.path / DONE / f"{claim.kept_name}.rejects.csv"
         before = _fingerprint(claim.path)
         try:
-            done = import_orders(claim.path, rejects, stop=stop)
+            done = import_orders(claim.path, rejects, stop=stop, fits=self.fits)
         except (RejectsUnwritable, TryAgainLater) as error:
             self._leave(claim)
             result.troubles.append(error)

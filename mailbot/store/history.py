@@ -85,6 +85,20 @@ def messages(ticket_id: int | None, limit: int = 1000) -> list[StoredMessage]:
     return [_message(row, traces.get(row.inbox_id or 0, "")) for row in rows]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Filed:
+    """Where a mail that came in was put."""
+
+    ticket_id: int | None
+    subject: str  # masked
+
+
+def filed(inbox_id: int) -> Filed | None:
+    """Where the mail was put; None before it is decided."""
+    found = sql.first("SELECT ticket_id, subject FROM message WHERE inbox_id = ?", inbox_id)
+    return Filed(ticket_id=found[0], subject=found[1]) if found else None
+
+
 def texts_of_ours(message_ids: Sequence[str]) -> list[str]:
     """Texts of those mails of ours that bear one of the Message-IDs."""
     wanted = list(message_ids)[:100]

@@ -88,6 +88,19 @@ class Participant(Model):
         indexes = ((("ticket", "email"), True),)
 
 
+class KeptFrom(Model):
+    """A member of the desk who gets no notice of a ticket (P23)."""
+
+    id = AutoField()
+    ticket = ForeignKeyField(Ticket, column_name="ticket_id")
+    ticket_id: int
+    email = TextField()  # lower case
+
+    class Meta:
+        table_name = "kept_from"
+        indexes = ((("ticket", "email"), True),)
+
+
 class LearnedId(Model):
     """A Message-ID that stands for a ticket although no stored mail bears it."""
 
@@ -199,6 +212,9 @@ class AttachmentRow(Model):
     flags = TextField()  # FileFlag values, separated by one space
     size = IntegerField()
     inline = BooleanField()
+    names_orders = TextField()  # order numbers read in it, separated by one space
+    about_order = TextField()  # the order that the mail was about when it came, "" where that wasn't known
+    unreadable = BooleanField()  # damaged, or locked with a password
 
     class Meta:
         table_name = "attachment"
@@ -349,6 +365,7 @@ MODELS: tuple[type[Model], ...] = (
     TicketOrderRow,
     CorrectionRow,
     Participant,
+    KeptFrom,
     LearnedId,
     ConfirmationRow,
     Outbox,

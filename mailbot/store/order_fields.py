@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
-from mailbot.domain.currencies import decimals_of
+from mailbot.domain.currencies import CLEAR, decimals_of
 from mailbot.domain.halfwidth import plain_text
 from mailbot.domain.orders import Order, OrderLine
 
@@ -28,6 +28,7 @@ OPTIONAL_COLUMNS = ("discount", "shipping_cost")  # of the order; an export that
 # The sequence in which an export is usually written.
 COLUMNS = (*ORDER_COLUMNS[:6], *LINE_COLUMNS, *ORDER_COLUMNS[6:])
 
+_OLDEST_MONEY = 2015  # year; nothing paid in money that ended before is returned or repaired any more
 MAX_TEXT = 200  # characters of a cell
 _REMEMBERED = 500  # cells of a kind that an export repeats in nearly every row, so that each is understood once
 _T = TypeVar("_T")
@@ -36,7 +37,10 @@ _T = TypeVar("_T")
 class OrderReading:
     """Collects the rows of one order, and every complaint about them, so that a file is mended in one go."""
 
-    def __init__(self) -> None:
+    def __init__(self, fits: Callable[[str], bool] = lambda _: True) -> None:
+        """`fits` says whether mails that quote an order number can be matched to it."""
+        self.misfit = False  # the order number is well formed, but doesn't fit
+        self._fits = fits
         self.complaints: dict[int, list[str]] = {}  # by row
         self._first_row = 0
         self._order: Order | None = None  # as the first row has it, with that row's line
@@ -60,7 +64,7 @@ class OrderReading:
             unit_price=cell("unit_price", partial(price_in, currency=currency), Decimal(0)),
         )
         order = Order(
-            number=cell("order_number", _order_number, ""),
+            number=cell("order_number", self._order_number, ""),
             buyer_name=cell("buyer_name", _required, ""),
             buyer_email=cell("buyer_email", _email, ""),
             phone=cell("phone", _code, ""),
@@ -100,6 +104,16 @@ class OrderReading:
         except ValueError as error:
             self.complain(row, f"{column} {error}")
             return default
+
+    def _order_number(self, text: str) -> str:
+        number = _order_number(text)
+        if not self._fits(number):
+            self.misfit = True
+            raise ValueError(
+                f"{_shown(text)} doesn't fit the setting orders.number_pattern, so no mail that quotes it could be "
+                "matched: correct the number, or let the pattern find this form too, as in 'one form|another form'"
+            )
+        return number
 
     def _compare(self, row: int, order: Order) -> None:
         for column in (*ORDER_COLUMNS, *OPTIONAL_COLUMNS):
@@ -234,7 +248,24 @@ def currency_code(text: str) -> str:
     code = _plain(text).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError(f"{_shown(text)} is not a three-letter currency code such as CNY")
+    if code not in known_currencies():
+        meant = CLEAR.get(code.lower())
+        hint = f"{code} is written {meant}" if meant else "write one such as CNY"
+        raise ValueError(f"{_shown(text)} is no currency of ISO 4217: {hint}")
     return code
+
+
+@lru_cache(maxsize=1)
+def known_currencies() -> frozenset[str]:
+    """ISO 4217 as far as people pay with it, by Unicode CLDR; also money of yesterday, as in old orders."""
+    from babel.core import get_global  # here: only an import of orders needs it
+
+    found = set()
+    for of_territory in get_global("territory_currencies").values():
+        for code, _, until, is_tender in of_territory:
+            if is_tender and (until is None or until[0] >= _OLDEST_MONEY):
+                found.add(code)
+    return frozenset(found)
 
 
 def _serials(text: str) -> tuple[str, ...]:

@@ -51,8 +51,12 @@ ENDINGS = _CSV_ENDINGS | _JSON_ENDINGS | _SHEET_ENDINGS  # of the files that are
 _SPOKEN = ".csv, .tsv, .xlsx, .jsonl and .ndjson"
 
 
-def read_orders(path: Path, *, on_bytes: Callable[[int], None] | None = None) -> Iterator[Order | RejectedRow]:
+def read_orders(
+    path: Path, *, on_bytes: Callable[[int], None] | None = None, fits: Callable[[str], bool] = lambda _: True
+) -> Iterator[Order | RejectedRow]:
     """Yield the orders of a file in their sequence, and the rejected rows where they occur.
+
+    `fits` says whether mails that quote an order number can be matched to it; rows of other numbers are rejected.
 
     `on_bytes` is told the position reached in the file, in bytes from its beginning, and at the end its size.
     The file is read twice (once for its character encoding), so it must be a real file, not a pipe.
@@ -65,13 +69,13 @@ def read_orders(path: Path, *, on_bytes: Callable[[int], None] | None = None) ->
     if not path.is_file():
         raise ConfigError(f"{path}: there is no such file.")
     if ending in _SHEET_ENDINGS:
-        return read_groups(grouped(sheet_rows(path, on_bytes)))
+        return read_groups(grouped(sheet_rows(path, on_bytes)), fits)
     try:
         encoding = encoding_of(path)
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}.") from error
     lines = lines_of(path, encoding, on_bytes)
-    return read_groups(grouped(_csv_rows(path, lines)) if ending in _CSV_ENDINGS else _jsonl_groups(lines))
+    return read_groups(grouped(_csv_rows(path, lines)) if ending in _CSV_ENDINGS else _jsonl_groups(lines), fits)
 
 
 def write_rejects(path: Path, rows: Iterable[RejectedRow]) -> int:

@@ -21,7 +21,8 @@ class ImportResult:
 
     imported: int  # orders inserted or replaced
     rejected: int  # rows, all of them in the rejects file
-    reasons: tuple[str, ...]  # of the first rejected rows; they quote the file
+    reasons: tuple[str, ...]  # of the first rejected rows, of the misfits among them the first; they quote the file
+    misfits: int  # rejected rows of orders whose number doesn't fit the settings: mostly all of a shop, or none
     complete: bool  # False when it was told to stop; doing it again does no harm
 
 
@@ -31,21 +32,25 @@ def import_orders(
     *,
     on_bytes: Callable[[int], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
+    fits: Callable[[str], bool] = lambda _: True,
 ) -> ImportResult:
     """Insert or replace the orders of a file; rows that can't be used are written to `rejects` with the reason.
+
+    `fits` says whether mails that quote an order number can be matched to it; rows of other numbers are rejected.
 
     An import that was interrupted is simply done again: the same file gives the same orders. Raises ConfigError
     for a file that can't be read at all; what was imported before stays.
     """
-    imported = 0
+    imported = misfits = 0
     reasons: list[str] = []
     batch: list[Order] = []
     complete = True
     with RejectsFile(rejects) as refused:
-        for item in read_orders(path, on_bytes=on_bytes):
+        for item in read_orders(path, on_bytes=on_bytes, fits=fits):
             if isinstance(item, RejectedRow):
                 refused.add(item)
-                if len(reasons) < _REASONS:
+                misfits += item.misfit
+                if len(reasons) < _REASONS and (not item.misfit or misfits == 1):
                     reasons.append(item.reason)
                 continue
             batch.append(item)
@@ -58,4 +63,6 @@ def import_orders(
                     break
         orders.upsert(batch)
         imported += len(batch)
-    return ImportResult(imported=imported, rejected=refused.count, reasons=tuple(reasons), complete=complete)
+    return ImportResult(
+        imported=imported, rejected=refused.count, reasons=tuple(reasons), misfits=misfits, complete=complete
+    )

@@ -6,7 +6,7 @@ import csv
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +31,7 @@ class RejectedRow:
     raw: str  # the row as text, as it stands in the file; bytes that aren't text are shown as \\udcNN
     order_number: str  # "" when the row doesn't tell
     reason: str  # for the person who mends the file, e.g. "row 17: unit_price '12,5x' is not a number"
+    misfit: bool = False  # it belongs to an order whose number doesn't fit the settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +112,11 @@ class _SeenNumbers:
         self._database.close()
 
 
-def read_groups(groups: Iterable[list[RawRow]]) -> Iterator[Order | RejectedRow]:
-    """Each group as an order, or as rejected rows."""
+def read_groups(groups: Iterable[list[RawRow]], fits: Callable[[str], bool]) -> Iterator[Order | RejectedRow]:
+    """Each group as an order, or as rejected rows; see OrderReading for `fits`."""
     with closing(_SeenNumbers()) as seen:
         for group in groups:
-            number, reading = _printable(group[0].number), OrderReading()
+            number, reading = _printable(group[0].number), OrderReading(fits)
             if number and (first := seen.first_row(number[:MAX_TEXT], group[0].row)) != group[0].row:
                 reading.complain(
                     group[0].row,
@@ -131,11 +132,12 @@ def read_groups(groups: Iterable[list[RawRow]]) -> Iterator[Order | RejectedRow]
             if (order := reading.order()) is not None:
                 yield order
             else:
-                yield from _rejects(group, number, reading.complaints)
+                yield from _rejects(group, number, reading)
 
 
-def _rejects(group: list[RawRow], number: str, complaints: dict[int, list[str]]) -> Iterator[RejectedRow]:
+def _rejects(group: list[RawRow], number: str, reading: OrderReading) -> Iterator[RejectedRow]:
     """Every row of the order once: with its own complaints, or with the rows that spoil it."""
+    complaints = reading.complaints
     culprits = ", ".join(str(row) for row in sorted(complaints))
     for row in {row.row: row for row in group}.values():
         reason = (
@@ -146,6 +148,7 @@ def _rejects(group: list[RawRow], number: str, complaints: dict[int, list[str]])
             raw=_printable(row.raw.rstrip("\r\n")),
             order_number=_printable((row.number or number)[:MAX_TEXT]),
             reason=_printable(f"row {row.row}: {reason}"),
+            misfit=reading.misfit,
         )
 
 

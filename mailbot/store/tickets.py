@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from mailbot.domain.cases import CLAIMING, ENDED, CaseKind, CaseState
 from mailbot.domain.facts import CaseFacts, DueFacts, RefundFacts, TicketFacts
-from mailbot.domain.forms import Item, is_proof
+from mailbot.domain.forms import Item
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
 from mailbot.domain.numbers import ticket_number
@@ -19,7 +19,7 @@ from mailbot.domain.pieces import counted
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Verdict
 from mailbot.domain.threads import Pointer, Strength
-from mailbot.store import orders, sql, ticket_orders, views
+from mailbot.store import complaints, orders, sql, ticket_orders, views
 from mailbot.store.models import Refund
 
 _WAYS = {
@@ -171,8 +171,9 @@ def load(ticket_id: int) -> TicketFacts | None:
         wish=wish,
         order_number=order_number,
         asked_orders=tuple(asked.split()),
-        has_proof=any(is_proof(file) for file in views.files_from_customer(ticket_id)),
+        proofs=views.proofs_from_customer(ticket_id),
         orders=ticket_orders.of_ticket(ticket_id),
+        kept_from=complaints.kept_from(ticket_id),
         cases=cases(ticket_id),
     )
 
@@ -279,6 +280,15 @@ def refund_of_order(order_number: str) -> RefundFacts | None:
     """The newest refund of an order, or None."""
     row = Refund.select().where(Refund.order_number == order_number).order_by(Refund.id.desc()).first()
     return _refund(row) if row is not None else None
+
+
+def refunded_orders(numbers: Iterable[str]) -> frozenset[str]:
+    """Those of the orders, at most a hundred, that a refund is booked for."""
+    wanted = list(numbers)[:100]
+    if not wanted:
+        return frozenset()
+    query = f"SELECT DISTINCT order_number FROM refund WHERE order_number IN {sql.marks(wanted)}"
+    return frozenset(number for (number,) in sql.rows(query, *wanted))
 
 
 def _refund(row: Refund) -> RefundFacts:

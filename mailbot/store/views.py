@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from mailbot.domain.instructions import InstructionState
 from mailbot.domain.message import Attachment, FileFlag
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
 from mailbot.store import sql
-from mailbot.store.models import Refund, RefundInstruction, Ticket
+from mailbot.store.models import Case, Refund, RefundInstruction, Ticket
+
+_AT_ONCE = 500  # values in one query
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,16 @@ def page(limit: int, state: str = "") -> list[TicketRow]:
     """Tickets, last touched first."""
     query = Ticket.select().order_by(Ticket.updated_at.desc(), Ticket.id.desc()).limit(limit)
     return [_row(found) for found in (query.where(Ticket.state == state) if state else query)]
+
+
+def cases_of(ticket_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The cases of each ticket that has any, oldest first."""
+    found: dict[int, list[int]] = {}
+    for start in range(0, len(ticket_ids), _AT_ONCE):
+        some = ticket_ids[start : start + _AT_ONCE]
+        for case in Case.select(Case.id, Case.ticket).where(Case.ticket.in_(some)).order_by(Case.id):
+            found.setdefault(case.ticket_id, []).append(case.id)
+    return found
 
 
 def _row(found: Ticket) -> TicketRow:
@@ -123,11 +137,14 @@ def refund_of_order(order_number: str) -> RefundRow | None:
 
 def refunds(limit: int, state: str = "") -> list[RefundRow]:
     """Refunds, newest first; `state` is of their instructions."""
-    query = Refund.select(Refund).join(RefundInstruction).order_by(Refund.id.desc()).limit(limit)
-    return [_refund_row(found) for found in (query.where(RefundInstruction.state == state) if state else query)]
+    query = RefundInstruction.select(RefundInstruction, Refund).join(Refund).order_by(Refund.id.desc()).limit(limit)
+    told = query.where(RefundInstruction.state == state) if state else query
+    return [_refund_row(one.refund, InstructionState(one.state)) for one in told]
 
 
-def _refund_row(found: Refund) -> RefundRow:
+def _refund_row(found: Refund, told: InstructionState | None = None) -> RefundRow:
+    """`told` is looked up where it isn't known."""
+    told = told or InstructionState(RefundInstruction.get(RefundInstruction.refund == found.id).state)
     return RefundRow(
         refund_id=found.id,
         case_id=found.case_id,
@@ -143,7 +160,7 @@ def _refund_row(found: Refund) -> RefundRow:
         settled_on=found.settled_on,
         parts=parts_of(found),
         deduction_reason=found.deduction_reason,
-        instruction=InstructionState(RefundInstruction.get(RefundInstruction.refund == found.id).state),
+        instruction=told,
     )
 
 
@@ -177,15 +194,19 @@ def thread_of(ticket_id: int, address: str, customer: str = "") -> list[str]:
     return [message_id for (message_id,) in sql.rows(query, ticket_id, address, address, customer or address)]
 
 
-def files_from_customer(ticket_id: int) -> list[Attachment]:
-    """Files that people sent into a ticket, oldest first, each content once; a bounce's copy is no receipt."""
+def proofs_from_customer(ticket_id: int) -> tuple[ProofFile, ...]:
+    """Files that people sent into a ticket, oldest first, each content once for an order; a bounce's copy is none."""
     query = """
-        SELECT a.filename, a.content_type, a.size, a.digest, a.inline, a.detected_type, a.flags
+        SELECT a.filename, a.content_type, a.size, a.digest, a.inline, a.detected_type, a.flags, a.names_orders,
+               a.about_order, a.unreadable
         FROM attachment a JOIN message m ON m.id = a.message_id
         WHERE m.ticket_id = ? AND m.direction = 'in' AND m.origin = 'human' ORDER BY a.id
         """
-    found = {
-        digest: Attachment(
+    found = {}
+    for filename, content_type, size, digest, inline, detected_type, flags, names, about, unreadable in sql.rows(
+        query, ticket_id
+    ):
+        file = Attachment(
             filename=filename,
             content_type=content_type,
             size=size,
@@ -195,6 +216,7 @@ def files_from_customer(ticket_id: int) -> list[Attachment]:
             detected_type=detected_type,
             flags=tuple(FileFlag(flag) for flag in flags.split()),
         )
-        for filename, content_type, size, digest, inline, detected_type, flags in sql.rows(query, ticket_id)
-    }
-    return list(found.values())
+        found[digest, about] = ProofFile(
+            file=file, names=tuple(names.split()), about=about, is_unreadable=bool(unreadable)
+        )
+    return tuple(found.values())

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.standing import Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.examples import NOT_CONFIRMED, NOW, RETURN_WISH, case, exact, facts, mail, refund, standing, ticket
 from tests.domain.routing_situations import (
+    ABOUT_LI_NA,
+    ABOUT_RETURNS,
     AMBIGUOUS,
+    ANGRY,
     CONFIRMATION,
+    FRAUD_REPORT,
+    HOW_IT_GOES_ON,
     IN_TICKET,
     OVERSIZE,
     PROBABLE,
     UNDER_WARRANTY,
     WARRANTY,
+    WARRANTY_IN_PART,
     WHERE_IS_IT,
     WHERE_IS_MY_REFUND,
     form,
@@ -52,6 +59,26 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(mail=mail("Who is that?"), confirmation=CONFIRMATION),
         ["UseTicket", "FileMail", "staff_notice > staff"],
     ),
+    ("customer", "a complaint about a colleague"): (
+        facts(ticket=ticket(), thread=IN_TICKET, wishes=(ANGRY,), complaint=ABOUT_LI_NA),
+        ["OpenTicket", "KeepFrom", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a complaint about a colleague, once more"): (
+        facts(ticket=ticket(), thread=IN_TICKET, wishes=(ANGRY,), complaint=replace(ABOUT_LI_NA, ticket_id=7)),
+        ["UseTicket", "KeepFrom", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "a fraud is reported"): (
+        facts(wishes=(RETURN_WISH, FRAUD_REPORT)),
+        ["OpenTicket", "FileMail", "fraud_report > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a fraud is reported, in a ticket"): (
+        facts(ticket=ticket(), thread=IN_TICKET, wishes=(FRAUD_REPORT,)),
+        ["UseTicket", "FileMail", "fraud_report > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a fraud is reported, in a closed ticket"): (
+        facts(ticket=ticket(is_open=False), thread=IN_TICKET, wishes=(FRAUD_REPORT,)),
+        ["UseTicket", "FileMail", "ReopenTicket", "fraud_report > customer", "staff_notice > staff"],
+    ),
     ("customer", "somebody in copy writes in a closed ticket"): (
         facts(sender="rob@mail.example", ticket=ticket(is_open=False), thread=IN_TICKET),
         ["UseTicket", "FileMail", "ReopenTicket", "staff_notice > staff"],
@@ -79,6 +106,17 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "too large"): (
         facts(oversize=OVERSIZE),
         ["OpenTicket", "FileMail", "mail_too_large > customer", "staff_notice > staff"],
+    ),
+    ("customer", "how a case goes on - where its refund is"): (
+        facts(
+            ticket=ticket(case=case(CaseState.REFUND_DUE)),
+            thread=IN_TICKET,
+            order=exact(),
+            wishes=(HOW_IT_GOES_ON,),
+            case_named=case(CaseState.REFUND_DUE),
+            refund=refund(due_on=NOW.date()),
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "UseCase", "refund_status > customer"],
     ),
     ("customer", "the return form came back complete"): (
         form({"condition": "unused"}),
@@ -120,7 +158,11 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(mail=mail("", encrypted=True), order=exact(), wishes=(RETURN_WISH,)),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),
-    ("customer", "a fault is told of"): (
+    ("customer", "a question about the terms of returns"): (
+        facts(wishes=(ABOUT_RETURNS,), order=PROBABLE),
+        ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a fault is told of, and something else is wanted"): (
         facts(order=exact(), wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=("broken +3",)))),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),
@@ -142,6 +184,19 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY),
         ["OpenTicket", "FileMail", "TieOrder", "warranty_status > customer", "CloseTicket"],
     ),
+    ("customer", "whether some of it is still under warranty, the rest for a person"): (
+        facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY_IN_PART),
+        ["OpenTicket", "FileMail", "TieOrder", "warranty_status > customer", "staff_notice > staff"],
+    ),
+    ("customer", "the order we asked for - whether some of it is still under warranty"): (
+        facts(
+            ticket=ticket(wish="warranty_question", order_number="", asked_orders=("TP2026030117",)),
+            thread=IN_TICKET,
+            order=exact(),
+            warranty=WARRANTY_IN_PART,
+        ),
+        ["UseTicket", "FileMail", "TieOrder", "warranty_status > customer", "staff_notice > staff"],
+    ),
     ("customer", "whose warranty isn't clear"): (
         facts(wishes=(UNDER_WARRANTY,), order=PROBABLE),
         ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
@@ -160,7 +215,7 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
     ),
     ("customer", "whose refund isn't clear"): (
-        facts(wishes=(WHERE_IS_MY_REFUND,), order=AMBIGUOUS),
+        facts(wishes=(WHERE_IS_MY_REFUND,), order=AMBIGUOUS, refund_in_question=True),
         ["OpenTicket", "FileMail", "AskAbout", "which_order > customer"],
     ),
     ("customer", "the order we asked for - where the parcel is"): (

@@ -13,6 +13,7 @@ from mailbot.domain.forms import Item
 from mailbot.domain.match import Exact, NoMatch
 from mailbot.domain.message import Address, Attachment, IncomingMail, Origin
 from mailbot.domain.orders import Order, OrderLine
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.references import Finding, Place, References
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.rules import RuleBook
@@ -154,8 +155,9 @@ def ticket(**changes: object) -> TicketFacts:
         "wish": "",
         "order_number": "TP2026030117",
         "asked_orders": (),
-        "has_proof": False,
     }
+    if changes.pop("has_proof", False):
+        values["proofs"] = (ProofFile(file=RECEIPT),)
     one = changes.pop("case", None)
     values["cases"] = (one,) if one else ()
     return TicketFacts(**{**values, **changes})  # type: ignore[arg-type]
@@ -211,6 +213,8 @@ def facts(**changes: object) -> Facts:
         "calendar": CALENDAR,
         "known_languages": ("zh-Hans", "en"),
     }
+    files = {**values, **changes}["mail"].attachments  # type: ignore[attr-defined]
+    values["proofs"] = tuple(ProofFile(file=file) for file in files)
     return Facts(**{**values, **changes})  # type: ignore[arg-type]
 
 

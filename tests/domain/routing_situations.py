@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from mailbot.domain.bounces import AddressState, Severity
 from mailbot.domain.cases import CaseState
 from mailbot.domain.commands import read_staff_words
+from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.confirmation import ConfirmationFacts
 from mailbot.domain.facts import BounceFacts, Facts, Oversize
 from mailbot.domain.match import Ambiguous, Probable
@@ -34,8 +35,17 @@ IN_TICKET = thread(ticket_id=1, evidence=("answers our mail",))
 
 WHERE_IS_IT = Wish(name="order_status", score=3, because=("where is my order +3",))
 WHERE_IS_MY_REFUND = Wish(name="refund_status", score=3, because=("where is my refund +3",))
+ABOUT_RETURNS = Wish(name="return_question", score=7, because=("how long + return +7",))
+ANGRY = Wish(name="complaint", score=6, because=("complain +6",))
+ABOUT_LI_NA = ComplaintFacts(kept_from=(STAFF,), reaches_them=False)
+HOW_IT_GOES_ON = Wish(name="case_status", score=5, because=("r + any news +5",))
+FRAUD_REPORT = Wish(name="fraud_report", score=7, because=("phishing +7",))
 UNDER_WARRANTY = Wish(name="warranty_question", score=3, because=("under warranty +3",))
 WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2028, 3, 1), is_covered=True),)
+WARRANTY_IN_PART = (
+    *WARRANTY,
+    WarrantyLine(model="TP-F9", name="Filter", until=None, is_covered=False, is_clear=False),
+)
 CONFIRMATION = ConfirmationFacts(
     confirmation_id=1,
     ticket_id=7,

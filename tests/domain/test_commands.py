@@ -107,9 +107,15 @@ def test_words_after_a_command_that_takes_none_are_not_read_past(line: str) -> N
     [
         "#1 problem is the lid",
         "Our #1 kettle",
-        "Please see ticket #approve",
         "C# approve",
         "Room #12",
+        "Issue #42 and the TP#K",
+        "#42 see #returns, #noted and #return-policy",
+        "Our week: #kettlelove #receivedwithlove",
+        "See https://tp.example/faq#return or www.tp.example#order",
+        "请看 https://tp.example/faq#退货",
+        "话题 #收到货物晒单# 和 #退货政策",
+        "问题#1已解决",
         "# ",
         "#",
         "#2026-03-31",
@@ -119,6 +125,60 @@ def test_a_sign_in_the_middle_of_words_or_before_a_number_is_no_command(line: st
     words = read_staff_words(line)
     assert (words.commands, words.problems) == ((), ())
     assert words.text == line.strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("ok #approve please", "#approve"),
+        ("Please see ticket #approve", "#approve"),
+        ("ok#Approve", "#Approve"),
+        ("1. #approve", "#approve"),
+        ("Fine: *#received*, thanks", "#received"),
+        ("ok ＃approve", "＃approve"),
+        ("please #inspect pass", "#inspect"),
+        ("all good, #refunded 2026-03-31", "#refunded"),
+        ("she called #note", "#note"),
+        ("it is #order TP2026030117", "#order"),
+        ("then #merge T-100007", "#merge"),
+        ("and #return TP2026030117", "#return"),
+        ("see https://tp.example/faq#return and #approve", "#approve"),
+        ("好的#同意", "#同意"),
+        ("可以，#同意退货", "#同意"),
+        ("请＃拒绝 已使用", "＃拒绝"),
+        ("货到了#收到。", "#收到"),
+        ("已检查 #验货通过", "#验货"),
+        ("内部#备注：客户来电", "#备注"),
+        ("帮忙#退货", "#退货"),
+        ("改一下#订单号TP2026030117", "#订单号"),
+        ("改一下#訂單TP2026030117", "#訂單"),
+        ("请#合并T-100007", "#合并"),
+        ("#decline it was used, #approve no", "#approve"),
+        ("好的#同意#", "#同意"),
+    ],
+)
+def test_a_command_inside_a_line_is_refused_and_never_sent_on(line: str, command: str) -> None:
+    words = read_staff_words(f"Dear Kate,\n{line}\nthank you for waiting")
+    (problem,) = words.problems
+    assert f"{command} stands inside a line" in problem
+    assert command not in words.text
+
+
+def test_a_command_inside_a_note_does_no_harm_there() -> None:
+    words = read_staff_words("#note she wants it back, I will #approve tomorrow")
+    assert (words.internal, words.problems, words.commands) == (True, (), ())
+    assert "#approve" in words.text
+
+
+def test_many_signs_take_no_longer_each() -> None:
+    for text in (
+        "a" + "#" * 200_000,
+        "a" + "#同意" * 50_000,
+        "www." * 50_000 + "#x",
+        "#收到" + "好" * 200_000,
+        "a #approve\n" * 50_000,
+    ):
+        read_staff_words(text)
 
 
 def test_words_beside_commands_go_to_the_customer_and_commands_keep_their_order() -> None:

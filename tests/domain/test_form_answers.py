@@ -58,7 +58,7 @@ def test_a_line_filled_in_inside_the_quote_is_an_answer() -> None:
     quoted = "> " + PREFILLED_EN.replace("\n", "\n> ").replace("Condition:", "Condition: unused")
     reply = _reply("", quoted, case(CaseState.REQUESTED))
     assert form_waits(reply)
-    assert new_answers(reply)["condition"] == "unused"
+    assert new_answers(reply, case().order)["condition"] == "unused"
 
 
 @pytest.mark.parametrize("state", sorted(set(CaseState) - AWAITING_FORM - {CaseState.EXPIRED}))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.cases import CaseKind
-from mailbot.domain.forms import Item, form_labels, missing_fields, read_form, read_items, write_items
+from mailbot.domain.forms import Item, attached_form, form_labels, missing_fields, read_form, read_items, write_items
 from tests.domain.examples import book, line, order
 
 FIELDS = book().forms[CaseKind.RETURN]
@@ -229,3 +229,10 @@ def test_what_is_still_missing(
     answers: dict[str, str], has_items: bool, has_proof: bool, missing: tuple[str, ...]
 ) -> None:
     assert missing_fields(FIELDS, answers, has_items=has_items, has_proof=has_proof) == missing
+
+
+def test_a_form_on_paper_is_read_and_a_receipt_is_none() -> None:
+    receipt = "Receipt\nOrder number: TP2026030117\nItems: TP-K17 × 1, TP-F9 × 2\nDate of purchase: 2026-03-01"
+    form = "Order number: TP2026030117\nItems: TP-F9 × 1\nCondition: unused"
+    assert attached_form([receipt], LABELS) == {}
+    assert attached_form([receipt, form], LABELS) == read_form(form, LABELS)

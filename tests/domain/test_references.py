@@ -6,6 +6,7 @@ import pytest
 import re2
 import yaml
 
+from mailbot.domain.documents import Document, Source
 from mailbot.domain.message import Address, IncomingMail
 from mailbot.domain.references import Place, References, find_references, texts_of
 from mailbot.mail.tokens import find_tokens
@@ -19,6 +20,17 @@ TOKEN = "c17-abcdefghijklmnop"
 def find(incoming: IncomingMail) -> References:
     texts = texts_of(incoming)
     return find_references(incoming, texts, lambda text: [m.group(0) for m in PATTERN.finditer(text)], find_tokens)
+
+
+def test_what_is_looked_at_is_bounded_over_all_texts_and_the_weakest_give_way() -> None:
+    files = tuple(
+        Document(filename="a.pdf", sha256="0" * 64, source=source, text=f"{source} " * 40_000)
+        for source in (Source.PDF, Source.FORWARDED, Source.WRITING, Source.CODE)
+    )
+    texts = texts_of(mail("my own words " * 10_000, quoted="quoted " * 40_000), files)
+    assert sum(len(text) for _, text in texts) == 600_000
+    assert [len(text) for place, text in texts if place is Place.NEW_TEXT] == [len("my own words " * 10_000)]
+    assert [text for place, text in texts if place is Place.QUOTED_TEXT] == [""]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ from mailbot.domain.match import Exact
 from mailbot.domain.message import Origin
 from mailbot.domain.rules import decide, decide_due
 from mailbot.domain.standing import Role, Verdict
+from mailbot.domain.wishes import Wish
+from tests.domain.case_examples import CASE_EXAMPLES, CASES_ON_THE_WAY
 from tests.domain.customer_examples import CUSTOMER_EXAMPLES
 from tests.domain.examples import (
     NOT_CONFIRMED,
@@ -51,8 +53,15 @@ from tests.domain.examples import (
 )
 from tests.domain.routing_examples import ON_THE_WAY, ROUTING_EXAMPLES
 from tests.domain.routing_situations import AMBIGUOUS, IN_TICKET, staff
+from tests.domain.several_examples import (
+    NAMED,
+    ON_ITS_WAY,
+    SEVERAL_EXAMPLES,
+    SEVERAL_ON_THE_WAY,
+    several,
+)
 
-EXAMPLES = {**ROUTING_EXAMPLES, **CUSTOMER_EXAMPLES}
+EXAMPLES = {**ROUTING_EXAMPLES, **CUSTOMER_EXAMPLES, **SEVERAL_EXAMPLES, **CASE_EXAMPLES}
 
 TABLE_OF = {rule.where: (table, rule.name) for table, rules in book().mail_tables.items() for rule in rules}
 
@@ -75,7 +84,7 @@ def test_every_rule_is_reached_and_does_what_it_says(rule: tuple[str, str]) -> N
 
 
 def test_no_rule_is_without_an_example() -> None:
-    assert set(TABLE_OF.values()) == set(EXAMPLES) | ON_THE_WAY
+    assert set(TABLE_OF.values()) == set(EXAMPLES) | ON_THE_WAY | SEVERAL_ON_THE_WAY | CASES_ON_THE_WAY
     hit = {
         TABLE_OF[t.where] for given_facts, _ in EXAMPLES.values() for t in decide(given_facts, book()).trace if t.hit
     }
@@ -277,3 +286,25 @@ def test_staff_are_told_once_of_a_broken_refund_promise(changes: dict[str, objec
         ]
     else:
         assert decision.effects == ()
+
+
+def test_several_orders_of_an_unproven_sender_are_left_to_staff() -> None:
+    forged = several(ON_ITS_WAY, ON_ITS_WAY, standing=standing(Verdict.UNVERIFIED))
+    assert [letter.template for letter in letters(decide(forged, book()))] == ["acknowledgement", "staff_notice"]
+
+
+def test_staff_get_one_notice_of_all_that_is_left_to_them() -> None:
+    left = tuple(
+        replace(ON_ITS_WAY, wishes=(RETURN_WISH,), order=exact(number=number, purchased_on=TODAY - timedelta(days=90)))
+        for number in NAMED.named
+    )
+    told, notice = letters(decide(several(*left), book()))
+    assert told.template == "acknowledgement"
+    for number in NAMED.named:
+        assert f"order {number}: return; this is left to you" in notice.remarks
+
+
+def test_a_fault_of_one_of_several_orders_is_read_by_a_person() -> None:
+    broken = replace(ON_ITS_WAY, wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=())))
+    written = letters(decide(several(broken, ON_ITS_WAY), book()))
+    assert [letter.template for letter in written] == ["acknowledgement", "order_status", "staff_notice"]

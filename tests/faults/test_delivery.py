@@ -18,12 +18,12 @@ from mailbot.settings import load_settings
 from mailbot.store import outbox
 from mailbot.store.outbox import OutgoingMail
 from mailbot.wiring import open_store
-from tests.journeys.world import KATE, ROOT, STAFF, SUPPORT, World, only, order
+from tests.journeys.world import KATE, PHOTO, ROOT, STAFF, SUPPORT, World, only, order
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpSink
 
 NUMBER = "TP2026110002"
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.journeys.world import ROOT, World
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpSink
 
-MAILS = int(os.environ.get("MAILBOT_TEST_MAILS", "3000"))  # `make drill` takes 20,000
+MAILS = int(os.environ.get("MAILBOT_TEST_MAILS", "1000"))  # `make drill` takes 20,000
 # Intake alone: what comes after it is tested elsewhere, and would take minutes.
 TAKE_IN = """
 import sys

@@ -17,13 +17,13 @@ import yaml
 from mailbot.demo.people import File, Person, header, write
 from tests.faults.killer import Child
 from tests.faults.outcome import count_letters, faults, read_only
-from tests.journeys.world import KATE, SUPPORT, World, order
+from tests.journeys.world import KATE, PHOTO, SUPPORT, World, order
 from tests.servers.dovecot import OTHER_USERS, Dovecot
 from tests.servers.smtp import SmtpSink
 
 KEYWORD = "$MailbotStored"
 PATIENCE = 30.0  # seconds; everything here takes a fraction of it
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 
 
 @pytest.fixture

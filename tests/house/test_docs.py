@@ -25,8 +25,10 @@ from mailbot.domain.vocabulary import DUE_WORDS, MAIL_WORDS
 from mailbot.mail.letter_values import FILTERS
 from mailbot.mail.render import Templates, is_for_staff
 from mailbot.settings import load_settings
+from mailbot.settings.intents import read_wishes
 from mailbot.settings.model import Settings
 from mailbot.settings.rulefiles import load_rules
+from mailbot.settings.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[2]
 STARTER = yaml.safe_load((ROOT / "settings.yaml").read_text(encoding="utf-8"))
@@ -139,15 +141,18 @@ def test_no_template_lies_about_unused() -> None:
 def test_every_value_that_a_letter_may_name_is_documented_beside_the_templates() -> None:
     text = (ROOT / "templates" / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| \**`([a-z_.]+)`", text, re.MULTILINE))
-    wanted = set()
+    wanted, lists = set(), set()
     for name, hint in get_type_hints(Letter).items():
         # What a list holds is told in the words of its row.
+        if get_origin(hint) is tuple:
+            lists.add(name)
         kinds = [] if get_origin(hint) is tuple else [k for k in (hint, *get_args(hint)) if is_dataclass(k)]
         wanted |= {name} | {f"{name}.{field.name}" for kind in kinds for field in fields(kind)}
     templates = Templates.load(ROOT / "templates")
     used = {variable for name in templates.names() for each in templates.variables(name).values() for variable in each}
     assert wanted <= named
-    assert used <= named
+    rows = {".".join(variable.split(".")[: 1 if variable.split(".")[0] in lists else 2]) for variable in used}
+    assert rows <= named
     assert not {name for name in named - wanted if name not in used}
     for name in FILTERS:
         assert f"\\|{name}" in text
@@ -172,6 +177,8 @@ def test_no_word_for_staff_is_dead(language: str) -> None:
     said = MAIL_WORDS.actions["notify staff"].argument
     assert isinstance(said, tuple)
     assert set(words["headlines"]) == {*said, "not_answered"}
+    table = read_wishes(read_yaml(ROOT / "rules" / "intents.yaml"))
+    assert set(words["wishes"]) == {intent.name for intent in table.intents}
     assert set(words["standings"]) == set(Verdict)
     assert set(words["origins"]) == set(Origin) - {Origin.HUMAN}
     assert set(words["tasks"]) == set(TASKS.values())

@@ -6,10 +6,10 @@ import base64
 import struct
 
 from mailbot.demo.people import File, body_text, header, write
-from tests.journeys.world import KATE, LIN, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, LIN, PHOTO, STAFF, SUPPORT, World, only
 
 PROGRAM = b"MZ" + b"\0" * 58 + struct.pack("<I", 64) + b"PE\0\0" + b"harmful" * 100
-RECEIPT = b"\xff\xd8\xff\xe0 a photo of a receipt " * 50
+RECEIPT = PHOTO
 
 
 def test_a_program_is_named_to_staff_and_never_handed_on(world: World) -> None:

@@ -152,3 +152,28 @@ def test_parse_shows_what_is_read_from_the_files_of_a_mail(world: World) -> None
     read = json.loads(world.cli("parse", "--documents", str(file)).stdout)
     assert [one["source"] for one in read["documents"]["found"]][:2] == ["the text of a PDF", "a QR or bar code"]
     assert {name: value for name, value in read.items() if name != "documents"} == json.loads(plain)
+
+
+def test_a_receipt_is_held_against_the_order_and_explained(world: World) -> None:
+    wrong = ("TP Store", "Date: 3 May 2026", "TP-K17 Kettle", "Total: GBP 250.00")
+    file = File(filename="receipt.pdf", content_type=PDF, data=pdf(wrong))
+    text = "I want to return my order TP2026110002, the receipt is attached."
+    mail = question(world, file, text=text)
+    shown = explained(world, mail)
+    assert shown["order"]["match"] == "Probable"
+    verdicts = {fact["aspect"]: fact["verdict"] for fact in shown["receipts"][0]["facts"]}
+    assert verdicts == {
+        "order number": "absent", "date": "differs", "total": "differs", "model": "agrees", "serial number": "absent"
+    }  # fmt: skip
+    assert "far from the purchase of TP2026110002" in shown["conflicts"][0]
+    page = world.folder / "page.html"
+    world.cli("explain", str(world.folder / "asked.eml"), "--html", str(page))
+    assert "What the files say of the order" in page.read_text(encoding="utf-8")
+    sent = world.exchange(mail)
+    assert world.json("cases", "list") == []
+    notice = " ".join(body_text(only(sent, STAFF).raw).split())
+    assert "the date 3 May 2026 is far from the purchase of TP2026110002" in notice
+    assert "the total GBP 250.00 is not what was paid for TP2026110002" in notice
+    with closing(sqlite3.connect(world.folder / "var" / "mailbot.sqlite3")) as database:
+        ((trace,),) = database.execute("SELECT trace FROM inbox").fetchall()
+    assert json.loads(trace)["receipts"] == {"date differs": 1, "total differs": 1, "model agrees": 1}

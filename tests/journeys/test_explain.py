@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from mailbot.demo.people import File, body_text, header, reply, write
-from tests.journeys.world import KATE, LIN, MALLORY, ROOT, STAFF, SUPPORT, World, only, order
+from tests.journeys.world import KATE, LIN, MALLORY, PHOTO, ROOT, STAFF, SUPPORT, World, only, order
 
 KEYS = {
     "sender", "origin", "no_reply_reason", "language", "references", "thread", "order", "wishes", "form",
+    "receipts", "each_order",
     "rules_version", "rules", "effects", "remarks", "ticket_orders",
     "candidates", "conflicts", "said", "documents", "letters", "trouble",
 }  # fmt: skip
@@ -266,7 +267,7 @@ def test_the_stored_decision_names_candidates_and_contradictions(world: World) -
 
 
 def test_a_decision_of_staff_is_rehearsed_to_the_letter_and_the_case_stays(world: World) -> None:
-    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 not much of a picture")
+    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
     text = "Hello, I would like to return my kettle, order TP2026110002."
     asked = only(world.exchange(write(KATE, SUPPORT, "Return", text, at=world.now, files=[receipt])), KATE)
     form = reply(KATE, asked.raw, "Condition: unused, everything in the box\nReason: too small", at=world.now)

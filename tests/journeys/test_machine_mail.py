@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 
 from mailbot.demo.people import File, Person, body_text, header, reply, write
-from tests.journeys.world import KATE, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, PHOTO, STAFF, SUPPORT, World, only
 from tests.servers.smtp import ReceivedMail
 
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 DAEMON = Person(name="Mail Delivery System", address="MAILER-DAEMON@mx.mail.example")
 PROVEN = b"Authentication-Results: mx.tp.example; dmarc=pass header.from=mx.mail.example\r\n"
 FORGED = b"Authentication-Results: mx.tp.example; dmarc=fail header.from=mx.mail.example\r\n"

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from mailbot.demo.people import File, Person, body_text, header, reply, write
-from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only, order
+from tests.journeys.world import KATE, LIN, MALLORY, PHOTO, STAFF, SUPPORT, World, only, order
 
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 
 STORY = {
     "zh": (

@@ -13,9 +13,10 @@ from mailbot.domain.orders import Order
 from mailbot.settings import load_settings
 from mailbot.store import corrections
 from mailbot.wiring import open_store
-from tests.journeys.world import KATE, MALLORY, STAFF, SUPPORT, World, only, order
+from tests.evidence.papers import pdf
+from tests.journeys.world import KATE, MALLORY, PHOTO, STAFF, SUPPORT, World, only, order
 
-RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt " * 50)
+RECEIPT = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
 FIRST, SECOND = "TP2026110002", "TP2026110011"
 
 
@@ -50,7 +51,7 @@ def two_cases(world: World) -> bytes:
     second = only(world.exchange(reply(KATE, first.raw, more, at=world.now, keep_quote=False)), KATE)
     assert SECOND in body_text(second.raw)
     assert "R-100002" in body_text(second.raw)
-    return only(world.exchange(reply(KATE, second.raw, "Condition: unused", at=world.now)), STAFF).raw
+    return only(world.exchange(reply(KATE, second.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF).raw
 
 
 def test_two_orders_in_one_ticket_are_two_cases_each_moved_by_its_number(world: World) -> None:
@@ -70,7 +71,7 @@ def test_two_orders_in_one_ticket_are_two_cases_each_moved_by_its_number(world: 
     assert f"R-100001, order {FIRST}" in shown
 
     (refused,) = says(world, STAFF, notice, "#approve")
-    assert "this ticket has several returns, R-100001, R-100002" in refused
+    assert "this ticket has several cases, R-100001, R-100002" in refused
     assert "possible now: #approve R-100001" in refused
 
     said = says(world, STAFF, notice, "#approve R-100002")
@@ -98,10 +99,10 @@ def test_staff_read_in_chinese_which_case_could_be_meant(world: World) -> None:
     in_chinese(world)
     notice = two_cases(world)
     (refused,) = says(world, STAFF, notice, "#同意")
-    assert "本工单有多个退货单（R-100001、R-100002）" in refused
+    assert "本工单有多个售后单（R-100001、R-100002）" in refused
     assert "目前可以写：#approve R-100001" in refused
     (unknown,) = says(world, STAFF, notice, "#同意R-100009")
-    assert "R-100009 不是本工单的退货单" in unknown
+    assert "R-100009 不是本工单的售后单" in unknown
     (again,) = says(world, STAFF, notice, f"#退货 {SECOND}")
     assert f"订单 {SECOND} 的全部商品已经在办理退货（R-100002）" in again
 
@@ -161,3 +162,29 @@ def test_a_forged_correction_does_nothing(world: World, verdict: str) -> None:
     assert world.json("tickets", "show", "T-100001")["orders"] == []
     with open_store(load_settings(world.settings_file)):
         assert corrections.of_sender(KATE.address) == ()
+
+
+def test_a_proof_of_one_order_does_not_complete_the_form_of_another(world: World) -> None:
+    world.import_orders(second_order())
+    ask = write(KATE, SUPPORT, "Return", f"I want to return order {FIRST}", at=world.now)
+    first = only(world.exchange(ask), KATE)
+    only(world.exchange(reply(KATE, first.raw, "Condition: unused", at=world.now, files=[RECEIPT])), STAFF)
+    more = f"I would like to return my fan as well, order {SECOND}."
+    second = only(world.exchange(reply(KATE, first.raw, more, at=world.now, keep_quote=False)), KATE)
+    assert "receipt.jpg" not in body_text(second.raw)
+    asked = only(world.exchange(reply(KATE, second.raw, "Condition: unused", at=world.now)), KATE)
+    assert "receipt" in body_text(asked.raw).lower()
+    states = {one["order_number"]: one["state"] for one in world.json("tickets", "show", "T-100001")["cases"]}
+    assert states == {FIRST: "submitted", SECOND: "needs_info"}
+    of_first = File(filename="invoice.pdf", content_type="application/pdf", data=pdf(("Invoice", f"Order {FIRST}")))
+    wrong = reply(KATE, second.raw, "Here it is.", at=world.now, files=[of_first])
+    told = only(world.exchange(wrong), STAFF)
+    assert f"invoice.pdf names {FIRST}: it is no proof of purchase of {SECOND}" in " ".join(body_text(told.raw).split())
+    broken = File(filename="receipt2.jpg", content_type="image/jpeg", data=RECEIPT.data[:60])
+    only(world.exchange(reply(KATE, second.raw, "And this.", at=world.now, files=[broken])), STAFF)
+    states = {one["order_number"]: one["state"] for one in world.json("tickets", "show", "T-100001")["cases"]}
+    assert states[SECOND] == "needs_info"
+    right = File(filename="invoice2.pdf", content_type="application/pdf", data=pdf(("Invoice", f"Order {SECOND}")))
+    only(world.exchange(reply(KATE, second.raw, "The right one.", at=world.now, files=[right])), STAFF)
+    states = {one["order_number"]: one["state"] for one in world.json("tickets", "show", "T-100001")["cases"]}
+    assert states[SECOND] == "submitted"

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from mailbot.demo.people import File, Person, body_text, header, reply, write
-from tests.journeys.world import KATE, LIN, MALLORY, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, LIN, MALLORY, PHOTO, STAFF, SUPPORT, World, only
 
 ROB = Person(name="Rob Murray", address="rob@mail.example")
 IN_COPY = (("Cc", f"{ROB.name} <{ROB.address}>"),)
@@ -36,7 +36,7 @@ def with_header(raw: bytes, name: str, value: str) -> bytes:
 
 def close(world: World) -> bytes:
     """Kate's return is carried through; gives the closing mail."""
-    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt")
+    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
     wish = write(KATE, SUPPORT, "Return", "I want to return TP2026110002", at=world.now, files=[receipt])
     form = reply(KATE, only(world.exchange(wish), KATE).raw, "Condition: unused\nReason: too small", at=world.now)
     notice = only(world.exchange(form), STAFF)

@@ -15,8 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import yaml
+from PIL import Image
 
-from mailbot.cli.main import app
+from mailbot.cli.main import run_app
 from mailbot.demo.people import Person, header
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.schedule import PassResult
@@ -29,10 +30,21 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import ReceivedMail, SmtpSink
 
 ROOT = Path(__file__).parents[2]
+
+
+def _photo() -> bytes:
+    """A picture that can be opened, with nothing to read in it."""
+    file = io.BytesIO()
+    Image.new("L", (64, 64), 200).save(file, "JPEG")
+    return file.getvalue()
+
+
+PHOTO = _photo()
 SUPPORT = "support@tp.example"
 STAFF = Person(name="Li Na", address="lina@staff.tp.example")
 LIN = Person(name="林小满", address="lin.xiaoman@qq.example", chinese=True)
 KATE = Person(name="Kate Murray", address="kate@mail.example")
+WORKERS = frozenset({"poll", "serve", "deliver", "demo"})  # commands whose processes, signals and locks matter
 MALLORY = Person(name="Mallory", address="mallory@elsewhere.example")
 
 
@@ -80,6 +92,7 @@ class World:
         settings = yaml.safe_load((ROOT / "settings.yaml").read_text(encoding="utf-8"))
         settings["rules"] = str(ROOT / "rules")
         settings["templates"] = str(ROOT / "templates")
+        settings["evidence"]["ocr"] = False  # it has tests of its own and takes seconds
         settings["staff"]["members"] = [{"name": STAFF.name, "address": STAFF.address}]
         settings["mailboxes"]["support"].update(
             host=self.dovecot.host,
@@ -133,9 +146,13 @@ class World:
         return self.new_mails()
 
     def cli(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """The command line in its own process."""
+        """The command line, in this process: starting one takes longer than most answers. Commands that work through
+        mail, or are given an environment, get a process of their own."""
+        command = [sys.executable, "-m", "mailbot", "--settings", str(self.settings_file), *arguments]
+        if env is None and not WORKERS.intersection(arguments):
+            return self._in_process(command)
         return subprocess.run(
-            [sys.executable, "-m", "mailbot", "--settings", str(self.settings_file), *arguments],
+            command,
             capture_output=True,
             text=True,
             timeout=120,
@@ -145,16 +162,25 @@ class World:
         )
 
     def json(self, *arguments: str) -> object:
-        """What a command prints with --json; run in this process, for starting one takes longer than most answers."""
-        printed, mask, logger = io.StringIO(), os.umask(0o077), logging.getLogger("mailbot")
-        level = logger.level
+        """What a command prints with --json, whatever its exit code."""
+        return json.loads(
+            self._in_process(["", "", "", "--settings", str(self.settings_file), *arguments, "--json"]).stdout
+        )
+
+    def _in_process(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        printed, said = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        mask, logger = os.umask(0o077), logging.getLogger("mailbot")
+        level, log = logger.level, logging.StreamHandler(said)
+        logger.addHandler(log)
         try:
-            with contextlib.redirect_stdout(printed):
-                app(["--settings", str(self.settings_file), *arguments, "--json"], standalone_mode=False)
+            with contextlib.chdir(self.folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+                code = run_app(command[3:])
         finally:
             os.umask(mask)
+            logger.removeHandler(log)
             logger.setLevel(level)
-        return json.loads(printed.getvalue())
+        texts = (stream.buffer.getvalue().decode() for stream in (printed, said))
+        return subprocess.CompletedProcess(command, code, *texts)
 
 
 def only(mails: list[ReceivedMail], to: Person) -> ReceivedMail:

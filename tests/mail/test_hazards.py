@@ -10,8 +10,8 @@ import zlib
 
 import pytest
 
-from mailbot.domain.forms import is_proof
 from mailbot.domain.message import Attachment, FileFlag
+from mailbot.domain.proof import is_proof
 from mailbot.mail.attachments import describe, numbered, safe_name
 from mailbot.mail.hazards import MAX_UNPACKED, Budget, inspect
 from tests.mail.wrappings import tarred, zipped

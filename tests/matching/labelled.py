@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ KINDS = ("exact", "probable", "ambiguous", "none")
 LANGUAGES = ("zh-hans", "zh-hant", "en", "ja", "de", "fr", "es")
 _KEYS = {
     *("id", "from", "auth", "subject", "text", "html", "files", "documents", "eml", "granted"),
-    *("real", "expect", "or", "wish", "also", "never", "why"),
+    *("real", "expect", "or", "wish", "also", "never", "each", "why"),
 }
 
 
@@ -69,6 +69,7 @@ class Labelled:
     wishes: tuple[str, ...]  # any of them may come first
     also: tuple[str, ...]  # wishes that must be among those found, the strongest or not
     never: tuple[str, ...]  # wishes that the mail says it doesn't have
+    each: Mapping[str, str]  # where several orders are named: what is wanted of each, by number; {} where it isn't told
     why: str  # a word on what isn't plain
 
 
@@ -118,6 +119,7 @@ def _mail(entry: dict[str, Any], language: str, people: dict[str, Person]) -> La
         wishes=_several(entry["wish"]),
         also=_several(entry.get("also", ())),
         never=_several(entry.get("never", ())),
+        each=entry.get("each", {}),
         why=entry.get("why", ""),
     )
 

@@ -66,6 +66,13 @@ def test_a_stranger_gets_no_match_however_much_they_know(outcomes: list[Outcome]
     assert not matched, wrong(matched)
 
 
+def test_each_order_gets_its_own_wish_and_none_where_that_is_not_told(outcomes: list[Outcome]) -> None:
+    labelled = [one for one in outcomes if one.mail.each]
+    assert len(labelled) >= 12
+    bad = [(one.mail.id, dict(one.each)) for one in outcomes if one.each != one.mail.each]
+    assert not bad
+
+
 def test_nothing_is_matched_where_authentication_failed(outcomes: list[Outcome]) -> None:
     failed = [one for one in outcomes if one.authentication == "failed"]
     assert len(failed) >= 8

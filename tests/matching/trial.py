@@ -6,7 +6,7 @@ import csv
 import email.policy
 import inspect
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ import yaml
 
 from mailbot.domain.documents import Document, Documents, Source
 from mailbot.domain.facts import Facts
+from mailbot.domain.match import Exact
 from mailbot.mail.parse import parse_mail
 from mailbot.store import confirmations, desk, orders
 from mailbot.store.database import Rehearsal, transaction
@@ -43,6 +44,7 @@ class Outcome:
     got: Expected
     strangers_orders: frozenset[str]  # orders in `got` that the sender may not be answered about
     wishes: tuple[str, ...]  # as found, the strongest first
+    each: Mapping[str, str]  # wishes of each order by number, where several are worked on
     evidence: tuple[str, ...]
     authentication: str  # verdict
 
@@ -186,6 +188,11 @@ def _outcome(mail: Labelled, facts: Facts) -> Outcome:
             if failed or (order.buyer_email != mail.address.lower() and order.number not in spoken_for)
         ),
         wishes=tuple(wish.name for wish in facts.wishes),
+        each={
+            one.order.order.number: " ".join(wish.name for wish in one.wishes)
+            for one in facts.each_order
+            if isinstance(one.order, Exact)
+        },
         evidence=tuple(map(str, match.evidence)),
         authentication=facts.standing.verdict.value,
     )

@@ -25,6 +25,7 @@ def changed(folder: Path, changes: dict[str, Any]) -> Path:
     settings["languages"] = ["zh-Hans", "en"]
     settings["mailboxes"]["support"]["password"] = settings["smtp"]["password"] = "secret"
     settings["brand"]["support_address"] = "support@tp-desk.test"
+    settings["staff"]["complaints_to"] = "boss@tp-desk.test"
     settings["reply_address"] = "support+{token}@tp-desk.test"
     settings["rules"], settings["templates"] = str(ROOT / "rules"), str(ROOT / "templates")
     for path, value in changes.items():
@@ -54,6 +55,7 @@ def test_of_good_settings_nothing_is_said(tmp_path: Path) -> None:
         ({"languages": ["zh-hans", "en"]}, True, "languages.0: no templates for 'zh-hans'"),
         ({"languages": ["zh-hans", "en"]}, True, "did you mean 'zh-Hans'?"),
         ({"languages": ["zh-Hans", "de"]}, True, "there are en, zh-Hans"),
+        ({"staff/complaints_to": ""}, False, "staff.complaints_to: is empty, and Li Na is the only member"),
         ({"staff/language": "fr"}, True, "staff.language: no templates for 'fr'"),
         ({BOX + "oauth": OAUTH}, False, "oauth.token_url: is empty, so client_id, refresh_token are not used"),
         ({BOX + "oauth": OAUTH, BOX + "password": ""}, True, "nobody can log in"),

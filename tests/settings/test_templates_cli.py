@@ -11,6 +11,12 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from jinja2 import Environment, FileSystemLoader
+from jinja2.meta import find_referenced_templates, find_undeclared_variables
+
+from mailbot.domain.letters import Letter
+from mailbot.mail.letter_values import FILTERS
+from mailbot.mail.render import Templates
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,3 +131,46 @@ def test_check_names_languages_that_nothing_is_written_in(shop: Path) -> None:
     assert done.returncode == 2
     assert "languages: there are no letters in it; written are de, en, es, fr, ja, zh-Hans, zh-Hant" in done.stderr
     assert "staff.language: the letters to staff are written in en, zh-Hans, not in ja; set one of those" in done.stderr
+
+
+def test_every_value_that_a_letter_uses_is_listed() -> None:
+    """Held against what Jinja itself says that a template and its partials need, and against the letter's fields."""
+    folder = ROOT / "templates"
+    environment = Environment(loader=FileSystemLoader(folder))
+    environment.filters |= dict.fromkeys(FILTERS, str)
+    fields = set(Letter.__dataclass_fields__)
+    listed = Templates.load(folder)
+    for name in listed.names():
+        for language, variables in listed.variables(name).items():
+            needed, waiting, seen = set[str](), [f"{language}/{name}.md.j2"], set[str]()
+            while waiting:
+                path = waiting.pop()
+                seen.add(path)
+                tree = environment.parse((folder / path).read_text("utf-8"))
+                needed |= find_undeclared_variables(tree) & fields
+                partials = (f"{language}/{Path(each).name}" for each in find_referenced_templates(tree) if each)
+                waiting += [each for each in partials if each not in seen]
+            assert {variable.partition(".")[0] for variable in variables} == needed, (name, language)
+
+
+@pytest.mark.parametrize(
+    ("template", "variables"),
+    [
+        ("{% for line in warranty %}{{ line.model }}{% endfor %}", {"warranty.model"}),
+        (
+            "{% for one in choices %}{% for line in one.lines %}{{ line.name }}{% endfor %}{% endfor %}",
+            {"choices.lines.name"},
+        ),
+        ("{% for order in choices %}{{ order.number }}{% endfor %}", {"choices.number"}),  # not the letter's own order
+        ("{% for order in choices if order.paid %}{% endfor %}{{ order.number }}", {"choices.paid", "order.number"}),
+        ("{% if warranty %}yes{% endif %}", {"warranty"}),
+        ("{% if case and case.reason.strip() %}yes{% endif %}", {"case.reason"}),
+        ("{% set items = case.items %}{{ items|join(', ') }}", {"case.items"}),
+        ("{{ today|day }} {{ refund.amount|money(refund.currency) }}", {"today", "refund.amount", "refund.currency"}),
+        ("{{ loop_of_ours }}{% for x in note.cases|reverse %}{{ x.state }}{% endfor %}", {"note.cases.state"}),
+    ],
+)
+def test_values_are_found_however_they_are_reached(tmp_path: Path, template: str, variables: set[str]) -> None:
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    (tmp_path / "templates" / "en" / "extra.md.j2").write_text(f"Subject\n\n{template}\n", "utf-8")
+    assert Templates.load(tmp_path / "templates").variables("extra") == {"en": variables}

@@ -10,6 +10,7 @@ import pytest
 
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Item
+from mailbot.domain.proof import has_proof
 from mailbot.errors import SafeguardTripped
 from mailbot.store import desk, history, orders, tickets
 from mailbot.store.database import Database, transaction
@@ -192,7 +193,7 @@ def test_a_filed_mail_is_masked_and_its_attachments_may_be_proof(
     assert filed.attachments[0].filename == "receipt.jpg"
     loaded = tickets.load(ticket_id)
     assert loaded is not None
-    assert loaded.has_proof is is_proof
+    assert has_proof(loaded.proofs, "TP2026030117") is is_proof
 
 
 def test_a_refund_is_overdue_the_day_after_its_promise_until_staff_know(case_id: int) -> None:

@@ -1,19 +1,31 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, casework, conditions, due, naming
-from mailbot.domain.vocabulary.words import DUE_WORDS, MAIL_WORDS, TABLE, TEMPLATE, WISH, Argument, Vocabulary
+from mailbot.domain.vocabulary import actions, casework, complaining, conditions, due, naming, several
+from mailbot.domain.vocabulary.words import (
+    DUE_WORDS,
+    MAIL_WORDS,
+    TABLE,
+    TABLE_FOR_EACH,
+    TEMPLATE,
+    WISH,
+    Argument,
+    Vocabulary,
+)
 
 __all__ = [
     "DUE_WORDS",
     "MAIL_WORDS",
     "TABLE",
+    "TABLE_FOR_EACH",
     "TEMPLATE",
     "WISH",
     "Argument",
     "Vocabulary",
     "actions",
     "casework",
+    "complaining",
     "conditions",
     "due",
     "naming",
+    "several",
 ]

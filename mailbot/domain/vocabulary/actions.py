@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailbot.domain.bounces import Severity
+from mailbot.domain.complaints import ComplaintFacts
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
@@ -25,12 +25,14 @@ from mailbot.domain.effects import (
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import Facts, Oversize
+from mailbot.domain.facts import Facts, TicketFacts
 from mailbot.domain.match import Ambiguous, Exact, Probable, orders_in_question
 from mailbot.domain.message import Origin
+from mailbot.domain.numbers import ticket_number
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role
+from mailbot.domain.vocabulary.telling import bounce_remarks, oversize_remark, receipt_remarks, wish_evidence
 from mailbot.domain.vocabulary.words import MAIL_WORDS, TABLE, TEMPLATE
 
 
@@ -42,8 +44,8 @@ def _continue(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
 
 @MAIL_WORDS.action("open a ticket")
 def _open_ticket(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """A new ticket with the mail in it, tied to the order when the match is exact."""
-    wish = facts.wishes[0].name if facts.wishes else ""
+    """A new ticket with the mail in it, tied to the order when the match is exact, and to all that the mail names."""
+    wish = facts.main_wish
     opened = OpenTicket(language=facts.language, wish=wish, linked_to=facts.thread.points_at)
     return (opened, FileMail(), *_tie_order(facts), *_keep_in_copy(facts))
 
@@ -145,7 +147,17 @@ def _reply(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     # What an order's owner answers goes to somebody else: that letter speaks of no order of theirs.
     with_order = isinstance(facts.order, Exact) and facts.confirmation is None
     warranty = facts.warranty if with_order else ()
-    return (Write(template=argument, to=Reader.CUSTOMER, automatic=True, with_order=with_order, warranty=warranty),)
+    about = facts.order.order.number if isinstance(facts.order, Exact) and facts.is_one_of_several else ""
+    return (
+        Write(
+            template=argument,
+            to=Reader.CUSTOMER,
+            automatic=True,
+            with_order=with_order,
+            warranty=warranty,
+            about=about,
+        ),
+    )
 
 
 @MAIL_WORDS.action("ask which order it is")
@@ -179,18 +191,21 @@ _HEADLINES = (
     "marked_as_spam",
     "machine_mail",
     "answer_to_notice",
+    "fraud_report",
+    "complaint",
     "approved_by_rule",
+    "parcel_sent",
 )
 
 
 @MAIL_WORDS.action("notify staff", _HEADLINES)
-def _notify_staff(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+def _notify(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """A notice to every member of the desk, with the mail, the evidence and what can be answered."""
-    return notify(facts, book, argument)
+    return notify_staff(facts, book, argument)
 
 
-def notify(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[str] = ()) -> tuple[Effect, ...]:
-    """As the word says, with some more `remarks` on top."""
+def notify_staff(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[str] = ()) -> tuple[Effect, ...]:
+    """The notice under a headline, with some more `remarks` on top."""
     remarks = [*remarks, *(() if facts.bounce else facts.thread.refused)]
     if facts.oversize is not None:
         remarks.append(oversize_remark(facts.oversize))
@@ -199,23 +214,31 @@ def notify(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[str] =
     if facts.foreign_order is not None and argument == "order_not_confirmed":
         remarks.append(Remark("the order's own address was asked whether this sender may speak for the order"))
     remarks.extend(facts.documents.notes)
-    remarks.extend(_bounce_remarks(facts))
+    remarks.extend(bounce_remarks(facts))
     if isinstance(facts.order, Ambiguous):
-        named = ", ".join(order.number for order in facts.order.orders)
-        remarks.append(Remark("several orders can be meant: {orders}", orders=named))
+        numbers = ", ".join(order.number for order in facts.order.orders)
+        if facts.order.named:
+            remarks.append(Remark("the mail is about several orders: {orders}", orders=numbers))
+        else:
+            remarks.append(Remark("several orders can be meant: {orders}", orders=numbers))
     if isinstance(facts.order, Probable):
         remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
     remarks.extend(facts.order.conflicts)
+    remarks.extend(one for one in receipt_remarks(facts) if one not in facts.order.conflicts)
+    if facts.complaint is not None:
+        remarks.append(_about_complaint(facts.complaint, facts.ticket))
     return (
         Write(
             template="staff_notice",
             to=Reader.STAFF,
             automatic=False,
             headline=argument,
+            wish="" if facts.bounce else facts.main_wish,  # what a bounce quotes is nobody's wish
             remarks=tuple(remarks),
-            evidence=(*facts.thread.evidence, *facts.order.evidence, *_wish_evidence(facts)),
+            evidence=(*facts.thread.evidence, *facts.order.evidence, *wish_evidence(facts)),
             enclose=True,
             with_order=True,
+            not_to=facts.not_to,
         ),
     )
 
@@ -234,17 +257,6 @@ def _incident(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]
     return (RecordIncident(kind=argument, detail=""),)
 
 
-def oversize_remark(mail: Oversize) -> str:
-    """That only the header of the mail is here, for staff."""
-    return Remark(
-        "the mail has {size} MB, more than {limit} MB (limits.message_bytes): only its header is here, the mail itself "
-        "is still in {place}",
-        size=f"{mail.size / 1e6:.1f}",
-        limit=f"{mail.limit / 1e6:.1f}",
-        place=mail.place,
-    )
-
-
 def _ticket_id(facts: Facts) -> int:
     if facts.ticket is not None:
         return facts.ticket.ticket_id
@@ -257,6 +269,8 @@ def _tie_order(facts: Facts) -> tuple[Effect, ...]:
     # What a machine quotes is nobody's answer, and staff name orders by a word of their own.
     if facts.mail.origin is not Origin.HUMAN or facts.role is Role.STAFF:
         return ()
+    if isinstance(facts.order, Ambiguous):
+        return tuple(TieOrder(order_number=number) for number in facts.order.named)
     return (TieOrder(order_number=facts.order.order.number),) if isinstance(facts.order, Exact) else ()
 
 
@@ -264,35 +278,14 @@ def _keep_in_copy(facts: Facts) -> tuple[Effect, ...]:
     return (KeepInCopy(addresses=facts.in_copy),) if facts.in_copy else ()
 
 
-def _bounce_remarks(facts: Facts) -> tuple[str, ...]:
-    """What staff should know of a bounce."""
-    remarks = [
-        Remark("could not be delivered to {address}", address=address) for address in facts.mail.failed_recipients
-    ]
-    if facts.bounce is not None and facts.bounce.money:
-        remarks.append(Remark("the mail told the customer of money: reach them in another way"))
-    flag = facts.bounce.flag if facts.bounce is not None else None
-    if flag is not None and flag.severity is Severity.HARD:
-        remarks.append(
-            Remark(
-                "no automatic mail goes to {address} any more ({status}), until a proven mail comes from there or "
-                "somebody runs: mailbot addresses clear {address}",
-                address=flag.address,
-                status=flag.status or "no status",
-            )
+def _about_complaint(complaint: ComplaintFacts, ticket: TicketFacts | None) -> str:
+    if complaint.reaches_them:
+        return Remark(
+            "nobody is left whom this complaint isn't about, so they got it too: name somebody in staff.complaints_to"
         )
-    elif flag is not None:
-        remarks.append(
-            Remark(
-                "{address}: a passing failure ({status}); the next mail is sent",
-                address=flag.address,
-                status=flag.status or "no status",
-            )
-        )
-    return tuple(remarks)
-
-
-def _wish_evidence(facts: Facts) -> tuple[str, ...]:
-    return tuple(
-        Remark("wish {name}: {because}", name=wish.name, because=", ".join(wish.because)) for wish in facts.wishes
+    if ticket is None:
+        return Remark("whom this is about doesn't get this notice: please don't forward it to them")
+    return Remark(
+        "it came in {ticket}; whom it is about doesn't get this notice: please don't forward it to them",
+        ticket=ticket_number(ticket.ticket_id),
     )

@@ -10,10 +10,13 @@ from decimal import Decimal
 from mailbot.domain.cases import AWAITING_FORM, Actor, CaseKind, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.forms import Answers, Item, is_proof, missing_fields, read_items, write_items
+from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
 from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, move_cases
 from mailbot.domain.numbers import case_number, ticket_number
+from mailbot.domain.orders import Order
+from mailbot.domain.parcels import parcel_number
+from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
@@ -47,7 +50,9 @@ def form_completed(facts: Facts, book: RuleBook) -> bool:
     case = form_case(facts)
     if case is None or facts.ticket is None:
         return False
-    brings = _says_something_new(case, facts) or (brings_proof(facts) and not facts.ticket.has_proof)
+    number = case.order.number
+    proven = has_proof(facts.proofs, number) and not has_proof(facts.ticket.proofs, number)
+    brings = _says_something_new(case, facts) or proven
     return brings and not still_missing(case, facts, book)
 
 
@@ -65,17 +70,18 @@ def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
 def _says_something_new(case: CaseFacts, facts: Facts) -> bool:
     """A line says what neither the customer nor our own form, which comes back in every quote, said before."""
     printed = {"items": write_items(case.items), "purchased_on": case.order.purchased_on.isoformat()}
-    answers = new_answers(facts).items()
+    answers = new_answers(facts, case.order).items()
     return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers)
 
 
-def new_answers(facts: Facts) -> Answers:
+def new_answers(facts: Facts, order: Order) -> Answers:
     """The form lines of this mail that can tell something.
 
     Not the order number: which order it is was proven when the case opened. Not the proof once a file is there: our
     form then names that file.
     """
-    settled = {"order_number", "proof"} if facts.ticket and facts.ticket.has_proof else {"order_number"}
+    proven = facts.ticket is not None and has_proof(facts.ticket.proofs, order.number)
+    settled = {"order_number", "proof"} if proven else {"order_number"}
     return {name: value for name, value in facts.form.items() if name not in settled}
 
 
@@ -91,7 +97,7 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         "order_number": order.number,
         "purchased_on": order.purchased_on.isoformat(),
         **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
-        **new_answers(facts),
+        **new_answers(facts, order),
     }
     items = read_items(answers.get("items", ""), order)
     left = pieces_left(facts)
@@ -120,7 +126,7 @@ def _told_of_fault(facts: Facts) -> Answers:
 
 def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...]]:
     """What the case knew, with this mail's lines on top, and the items that it names."""
-    fresh = new_answers(facts)
+    fresh = new_answers(facts, case.order)
     items = read_items(fresh["items"], case.order) if "items" in fresh else case.items
     return {**case.answers, **fresh}, items
 
@@ -128,15 +134,40 @@ def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...
 def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, ...]:
     """Names of the form's required fields that are open after this mail."""
     answers, items = form_so_far(case, facts)
-    has_proof = (facts.ticket is not None and facts.ticket.has_proof) or brings_proof(facts)
+    proven = has_proof(files_of_customer(facts), case.order.number)
     # Items in words that can't be read are for staff to name in #approve; the customer isn't asked twice.
     has_items = bool(items) or bool(answers.get("items"))
-    return missing_fields(book.forms[case.kind], answers, has_items=has_items, has_proof=has_proof)
+    return missing_fields(book.forms[case.kind], answers, has_items=has_items, has_proof=proven)
 
 
-def brings_proof(facts: Facts) -> bool:
-    """The mail brings what a receipt looks like (P3, P9)."""
-    return any(is_proof(attachment) for attachment in facts.mail.attachments)
+def order_of_files(facts: Facts) -> str:
+    """Number of the order that the mail's files came for: that of the case whose form it answers, else the matched one,
+    else the ticket's; "" where that isn't known."""
+    case = form_case(facts)
+    named = facts.order.order.number if isinstance(facts.order, Exact) else ""
+    if case is not None and (facts.form or not named):
+        return case.order.number
+    return named or (facts.ticket.order_number if facts.ticket is not None else "")
+
+
+def files_of_customer(facts: Facts) -> tuple[ProofFile, ...]:
+    """All that the customer sent in the ticket, this mail's files too."""
+    return (*(facts.ticket.proofs if facts.ticket is not None else ()), *facts.proofs)
+
+
+def sent_parcel(facts: Facts) -> tuple[CaseFacts, str] | None:
+    """The case that waits for a parcel, and the number of one in the customer's own words; None without either."""
+    ticket = facts.ticket
+    if ticket is None or ticket.customer_email != facts.sender:
+        return None
+    waiting = [case for case in ticket.cases if case.state is CaseState.APPROVED]
+    if len(waiting) != 1:
+        return None
+    (case,) = waiting
+    others = (case.order.number, case.order.tracking_number, case_number(case.case_id), case.sent_tracking)
+    quoted = (one.value for one in facts.references.order_numbers)
+    number = parcel_number(facts.mail.reply_text, facts.said, [*others, *quoted])
+    return (case, number) if number else None
 
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
@@ -211,6 +242,8 @@ def merge_problems(facts: Facts) -> tuple[str, ...]:
         problems.append(
             Remark("{number} is another address's: who wrote the one may not know of the other", number=number)
         )
+    if ticket.kept_from or target.kept_from:
+        problems.append(Remark("a ticket with a complaint about a colleague stays by itself: others would read it"))
     if ticket.cases:
         problems.append(Remark("this ticket has a case; merge {number} into this one instead", number=number))
     return tuple(problems)

@@ -14,17 +14,19 @@ from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying
 from mailbot.domain.standing import Role
-from mailbot.domain.vocabulary.actions import notify, oversize_remark
+from mailbot.domain.vocabulary.actions import notify_staff
 from mailbot.domain.vocabulary.asked import (
     form_case,
     form_so_far,
     merge_problems,
     new_case,
     order_refused,
+    sent_parcel,
     staff_moves,
     start_refused,
     still_missing,
 )
+from mailbot.domain.vocabulary.telling import oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS
 
 _AS_STAFF_SAY = "as staff say"
@@ -72,7 +74,7 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
     moved = move_case(case, by_itself(event), mover, book.returns, facts.calendar)
     if isinstance(moved, Refusal):
         # What is asked for can't be, more pieces than were bought: staff tell the customer.
-        return notify(facts, book, "customer_reply", remarks=moved.reasons)
+        return notify_staff(facts, book, "customer_reply", remarks=moved.reasons)
     if not asks_staff(case, event, Actor.CUSTOMER):
         return moved
     judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book.terms, book.products)
@@ -81,8 +83,27 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
     if not isinstance(approved, Refusal):
         # One mail, the one that says more.
         submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
-        return (*submitted, *approved, *notify(facts, book, "approved_by_rule"))
-    return (*moved, *notify(facts, book, "decision_wanted"))
+        return (*submitted, *approved, *notify_staff(facts, book, "approved_by_rule"))
+    return (*moved, *notify_staff(facts, book, "decision_wanted"))
+
+
+@MAIL_WORDS.condition("a parcel for a case is named")
+def _names_parcel(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The customer gives the number of one parcel, while a case of the ticket waits for one."""
+    return sent_parcel(facts) is not None
+
+
+@MAIL_WORDS.action("note the parcel")
+def _note_parcel(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
+    """The customer's parcel is on its way: its number is kept with the case."""
+    sent = sent_parcel(facts)
+    if sent is None:
+        return ()
+    case, number = sent
+    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
+    shipped = replace(by_itself(CaseEvent.SHIPPED), argument=number)
+    moved = move_case(case, shipped, mover, book.returns, facts.calendar)
+    return () if isinstance(moved, Refusal) else (UseCase(case_id=case.case_id), *moved)
 
 
 @MAIL_WORDS.action("carry out the commands")

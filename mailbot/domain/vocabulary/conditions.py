@@ -12,6 +12,7 @@ from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
+from mailbot.domain.wishes import only_wish
 
 
 @MAIL_WORDS.condition("origin is", tuple(origin.value for origin in Origin))
@@ -271,8 +272,9 @@ def _asks_for(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the only wish is", WISH)
 def _only_wish(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The mail asks for this and for nothing else: an answer from the data says all."""
-    return [wish.name for wish in facts.wishes] == [argument]
+    """The mail asks for this and for nothing else, whatever it mentions besides (`mentioned` in rules/intents.yaml): an
+    answer from the data says all."""
+    return only_wish(facts.wishes) == argument
 
 
 @MAIL_WORDS.condition("the sender is proven")
@@ -294,6 +296,12 @@ def _refund_on_its_way(facts: Facts, book: RuleBook, argument: str) -> bool:
     return facts.refund is not None and (facts.refund.settled or facts.today <= facts.refund.due_on)
 
 
+@MAIL_WORDS.condition("one of the orders in question has a refund")
+def _refund_in_question(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Of the orders that the customer may choose from, at least one has a refund, paid or not."""
+    return facts.refund_in_question
+
+
 @MAIL_WORDS.condition("a right to return may be left")
 def _may_go_back(facts: Facts, book: RuleBook, argument: str) -> bool:
     """rules/returns.yaml, with the law of the customer's country, may still allow a return of the matched order."""
@@ -308,9 +316,15 @@ def _contradicts(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the warranty is known")
 def _warranty_known(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The catalogue and the terms say of each piece of the matched order how long its warranty runs, and the law of the
-    customer's country gives no more."""
-    return bool(facts.warranty)
+    """The catalogue and the terms say of each piece that is asked about (of the matched order those that the mail
+    names, or all) how long its warranty runs, and the law doesn't cover what the warranty leaves out."""
+    return bool(facts.warranty) and all(line.is_clear for line in facts.warranty)
+
+
+@MAIL_WORDS.condition("the warranty is known in part")
+def _warranty_known_in_part(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """It is known of some of the pieces that are asked about; of the others a person has to say."""
+    return len({line.is_clear for line in facts.warranty}) > 1
 
 
 @MAIL_WORDS.condition("the order is", ("exact", "probable", "ambiguous", "not confirmed", "not named"))
@@ -330,7 +344,10 @@ def _order_is(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("the customer may choose an order")
 def _may_choose(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The order is probable or ambiguous, and the sender proven: their own orders may be listed to them (G5)."""
+    """The order is probable or ambiguous, and the sender proven: their own orders may be listed to them (G5). Not where
+    the mail names several: it says which."""
+    if isinstance(facts.order, Ambiguous) and facts.order.named:
+        return False
     return facts.standing.verdict is Verdict.VERIFIED and bool(orders_in_question(facts.order))
 
 

@@ -16,7 +16,7 @@ Build = Callable[[F, RuleBook, str], tuple[Effect, ...]]
 
 # What an argument may be: one of some values, or the name of a template, wish or table; None takes no argument.
 Argument = tuple[str, ...] | str | None
-TEMPLATE, WISH, TABLE = "template", "wish", "table"
+TEMPLATE, WISH, TABLE, TABLE_FOR_EACH = "template", "wish", "table", "table for each order"
 
 
 def _without_ids(text: str | None) -> str:
