@@ -30,6 +30,7 @@ from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
 from mailbot.purchases import Purchases
 from mailbot.reader import Bench, Reader
+from mailbot.refunding import RefundOffice
 from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.cataloguefile import load_catalogue
@@ -56,6 +57,7 @@ class Desk:
     blobs: Blobs
     processor: Processor
     passes: Pass
+    refunds: RefundOffice
     database: Database
 
     def watches(self, ring: Ring) -> list[Watch]:
@@ -244,6 +246,7 @@ def build_desk(
             ),
             drop=drop_folder(settings),
         ),
+        refunds=RefundOffice(settings=settings, book=book, applier=applier, blobs=blobs, clock=clock),
         database=database,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.apply.letters import LetterWriter
@@ -16,6 +16,7 @@ from mailbot.domain.effects import (
     CloseTicket,
     CountPieces,
     Effect,
+    ExportRefunds,
     FileApart,
     FileMail,
     FillForm,
@@ -31,6 +32,7 @@ from mailbot.domain.effects import (
     NoteParcel,
     OpenCase,
     OpenTicket,
+    Reader,
     RecordIncident,
     RememberCorrection,
     ReopenTicket,
@@ -43,7 +45,18 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import addresses, complaints, confirmations, corrections, desk, due, orders, ticket_orders, tickets
+from mailbot.store import (
+    addresses,
+    complaints,
+    confirmations,
+    corrections,
+    desk,
+    due,
+    instructions,
+    orders,
+    ticket_orders,
+    tickets,
+)
 from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
@@ -88,6 +101,7 @@ class _Work:
         self.ticket_id: int | None = None
         self.letters: list[tuple[Write, int | None]] = []  # each with the case in hand where it stands
         self._case_id: int | None = None
+        self._export_id = 0
         self._occasion = occasion
 
     def ticket(self, what: str) -> int:
@@ -152,7 +166,9 @@ class _Work:
             case BookRefund():
                 self._book_refund(effect, now)
             case SettleRefund():
-                desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address)
+                desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address, effect.source)
+            case ExportRefunds():
+                self._export_id = instructions.claim(effect.instruction_ids, effect.digest, effect.sent_to, now)
             case MarkTold():
                 self._mark_told(effect)
             case RecordIncident():
@@ -161,6 +177,8 @@ class _Work:
                 addresses.put(effect.state)
             case ClearAddress():
                 addresses.clear(effect.address)
+            case Write() if effect.to is Reader.FINANCE:
+                self.letters.append((replace(effect, export_id=self._export_id), None))
             case Write():
                 self.letters.append((effect, self._case_id))  # written last: the state that it tells of stands then
 

@@ -211,6 +211,16 @@ class SettleRefund:
 
     paid_on: date
     by_address: str
+    source: str = ""  # file and row of finance that told so, "" where staff wrote it
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRefunds:
+    """Instructions go to finance, in one file; letters to finance after it carry the file."""
+
+    instruction_ids: tuple[int, ...]
+    digest: str  # the blob that holds the file
+    sent_to: str  # address of finance, "" where the file isn't mailed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +241,7 @@ class Reader(StrEnum):
     STAFF = "staff"  # every member of the desk
     OWNER = "owner"  # the buyer of an order that somebody else quotes
     ACTING_STAFF = "acting staff"  # the member whose mail is in hand
+    FINANCE = "finance"  # who pays the refunds, refunds.export_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +265,7 @@ class Write:
     about: str = ""  # number of the order that the letter is about; "": that of the case in hand, or the matched one
     not_to: tuple[str, ...] = ()  # to staff: members (lower case) who don't get it, besides those of the ticket
     asks: AskOwner | None = None  # the question to the owner of an order
+    export_id: int = 0  # to finance: of the export that it carries, known once that is written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,6 +315,7 @@ Effect = (
     | NoteParcel
     | BookRefund
     | SettleRefund
+    | ExportRefunds
     | MarkTold
     | Write
     | RecordIncident

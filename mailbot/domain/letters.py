@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from mailbot.domain.instructions import Total
 from mailbot.domain.message import Attachment
 from mailbot.domain.orders import Order
 from mailbot.domain.refunds import RefundSum
@@ -130,6 +131,16 @@ class RefundView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportView:
+    """A file with instructions to finance, which the letter carries."""
+
+    number: str  # "X-100001"
+    instructions: int  # how many refunds are to be paid
+    totals: tuple[Total, ...]  # what they come to, by currency
+    first_due_on: date  # the earliest day by which a customer expects the money
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailView:
     """The mail that a staff notice is about, as shown to staff."""
 
@@ -228,6 +239,7 @@ class Letter:
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
     confirm: ConfirmView | None = None  # confirm_access only
+    export: ExportView | None = None  # staff_refund_export only
     warranty: tuple[WarrantyLine, ...] = ()  # warranty_status and warranty_ended only
     choices: tuple[Order, ...] = ()  # which_order only: the reader's own, to choose from
     message: str = ""  # a staff member's own words to the customer (template staff_reply)

@@ -153,6 +153,12 @@ class OrderSettings(Section):
     drop_keep_days: int = Field(default=30, ge=0, le=3650)
 
 
+class RefundSettings(Section):
+    """Who pays the refunds."""
+
+    export_to: Annotated[str, AfterValidator(_address_or_none)] = ""
+
+
 class LimitSettings(Section):
     """Bounds (G9)."""
 
@@ -246,6 +252,7 @@ class Settings(Section):
     key_file: Path = Path("mailbot.key")
     authentication: AuthenticationSettings = AuthenticationSettings()
     orders: OrderSettings = OrderSettings()
+    refunds: RefundSettings = RefundSettings()
     delivery: DeliverySettings = DeliverySettings()
     limits: LimitSettings = LimitSettings()
     spam: SpamSettings = SpamSettings()
@@ -271,6 +278,24 @@ class Settings(Section):
         if self.staff.complaints_to.lower() in self.own_addresses():
             raise ValueError(
                 "staff.complaints_to: is brand.support_address, the desk's own; expected a person's, or \"\" for nobody"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _finance_is_in_the_house(self) -> Settings:
+        address = self.refunds.export_to.lower()
+        staff = {member.address.rpartition("@")[2].lower() for member in self.staff.members}
+        house = sorted({self.mail_domain.lower(), *staff})
+        host = address.rpartition("@")[2]
+        if address in self.own_addresses():
+            raise ValueError(
+                "refunds.export_to: is brand.support_address, the desk's own; expected the address of those who pay, "
+                "such as finance@tp.example"
+            )
+        if address and not any(host == domain or host.endswith(f".{domain}") for domain in house):
+            raise ValueError(
+                f"refunds.export_to: {address} is no address of the house; expected one at {' or '.join(house)}, "
+                "where brand.support_address and staff.members are"
             )
         return self
 

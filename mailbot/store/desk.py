@@ -19,7 +19,7 @@ from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.waiting import WAITS
 from mailbot.errors import SafeguardTripped
-from mailbot.store import orders, sql, ticket_orders, tickets
+from mailbot.store import instructions, orders, sql, ticket_orders, tickets
 from mailbot.store.models import (
     Case,
     CaseEventRow,
@@ -281,7 +281,7 @@ def book_refund(
     decided_by: str,
     now: datetime,
 ) -> int:
-    """Book the one refund of a case; returns its id.
+    """Book the one refund of a case, with the instruction to finance; returns its id.
 
     Raises SafeguardTripped when the case has one already (unique key) or the order's refunds would exceed
     `paid` (G6). Both are checked here again, inside the writing transaction.
@@ -310,11 +310,19 @@ def book_refund(
         )
     except IntegrityError:
         raise SafeguardTripped(f"the refund of case {case_id} is booked already; nothing was changed") from None
+    instructions.give(
+        refund.id,
+        order_number=order_number,
+        amount=parts.amount,
+        currency=currency,
+        payment_method=payment_method,
+        due_on=due_on,
+    )
     return int(refund.id)
 
 
-def settle_refund(case_id: int, paid_on: date, by_address: str) -> None:
-    """Finance paid. Raises SafeguardTripped when there is nothing to settle."""
+def settle_refund(case_id: int, paid_on: date, by_address: str, source: str = "") -> None:
+    """Finance paid, by a file's word where there is a `source`. Raises SafeguardTripped when nothing is to settle."""
     settled = (
         Refund.update(state="settled", settled_on=paid_on, settled_by=by_address)
         .where((Refund.case == case_id) & (Refund.state == "booked"))
@@ -322,6 +330,7 @@ def settle_refund(case_id: int, paid_on: date, by_address: str) -> None:
     )
     if settled != 1:
         raise SafeguardTripped(f"case {case_id} has no refund that could be settled; nothing was changed")
+    instructions.settle(Refund.get(Refund.case == case_id).id, source)
 
 
 def record_incident(kind: str, ticket_id: int | None, detail: str, now: datetime) -> None:

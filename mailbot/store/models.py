@@ -137,6 +137,7 @@ class Outbox(Model):
     id = AutoField()
     ticket = ForeignKeyField(Ticket, column_name="ticket_id", null=True)
     ticket_id: int | None
+    case_id = IntegerField(null=True)  # the case in hand where it was written
     template = TextField()
     reader = TextField()  # customer or staff
     recipient = TextField()  # envelope recipient
@@ -308,6 +309,38 @@ class Refund(Model):
         table_name = "refund"
 
 
+class RefundExport(Model):
+    """A file with instructions that went to finance."""
+
+    id = AutoField()
+    exported_at = UtcField()
+    digest = TextField()  # the blob that holds its bytes
+    sent_to = TextField()  # address of finance, "" where it was not mailed
+
+    class Meta:
+        table_name = "refund_export"
+
+
+class RefundInstruction(Model):
+    """What finance is told to pay: one row a refund, by a unique key."""
+
+    id = AutoField()
+    refund = ForeignKeyField(Refund, column_name="refund_id", unique=True)
+    refund_id: int
+    order_number = TextField()
+    amount = AmountField()
+    currency = TextField()
+    payment_method = TextField()
+    due_on = DateField()
+    state = TextField()  # InstructionState
+    export = ForeignKeyField(RefundExport, column_name="export_id", null=True)  # the one that it went out with
+    export_id: int | None
+    settled_from = TextField(default="")  # file and row of finance that told of the payment, "" for a #refunded
+
+    class Meta:
+        table_name = "refund_instruction"
+
+
 class Incident(Model):
     """Something that `health` shows; no personal data."""
 
@@ -348,6 +381,8 @@ MODELS: tuple[type[Model], ...] = (
     Refund,
     Reminder,
     DueMark,
+    RefundExport,
+    RefundInstruction,
     AddressRow,
     Incident,
 )

@@ -81,7 +81,7 @@ def test_the_starter_file_shows_the_defaults() -> None:
     """Whoever deletes a line gets what the line said; what names the shop has no default."""
     optional = {name: field for name, field in Settings.model_fields.items() if not field.is_required()}
     shown = load_settings(ROOT / "settings.yaml", {}).model_dump()
-    sections = ("limits", "evidence", "delivery", "schedule", "orders")
+    sections = ("limits", "evidence", "delivery", "schedule", "orders", "refunds")
     for name in (*sections, "timezone", "calendar", "working_hours", "languages"):
         default = optional[name].get_default()
         assert shown[name] == (default.model_dump() if isinstance(default, BaseModel) else default), name
@@ -219,6 +219,7 @@ PROMISED = {
     "mailbot demo", "mailbot init", "mailbot check", "mailbot poll", "mailbot serve", "mailbot parse",
     "mailbot explain", "mailbot ingest", "mailbot orders import", "mailbot orders list", "mailbot orders show",
     "mailbot tickets list", "mailbot tickets show", "mailbot cases list", "mailbot cases show", "mailbot refunds list",
+    "mailbot refunds export", "mailbot refunds exports", "mailbot refunds settle", "mailbot refunds show",
     "mailbot outbox list", "mailbot outbox retry", "mailbot quarantine list", "mailbot quarantine show",
     "mailbot quarantine retry", "mailbot templates list", "mailbot templates preview",
     "mailbot reconcile", "mailbot health", "mailbot db upgrade",
