@@ -202,7 +202,9 @@ class Facts:
     merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
     named_order: NamedOrder | None = None  # the order that staff's "#order" names
     returned_order: NamedOrder | None = None  # the order that staff's "#return" is about; its number may be ""
-    cases_of_order: tuple[CaseFacts, ...] = ()  # for staff's "#return": the order's cases, whatever their ticket
+    cases_of_order: tuple[
+        CaseFacts, ...
+    ] = ()  # of the matched order, whatever their ticket, where a case may be opened
     only_thanks: bool = False  # the mail thanks and says nothing else
     ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it

@@ -39,7 +39,7 @@ from mailbot.domain.eligibility import best_terms
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, write_items
 from mailbot.domain.numbers import case_number
-from mailbot.domain.pieces import LinePieces, Pieces, counted
+from mailbot.domain.pieces import LinePieces, Pieces, counted, sound_items
 from mailbot.domain.proposals import approved_because, not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
@@ -272,28 +272,30 @@ def _beside(other: CaseFacts, before: CaseFacts, after: CaseFacts, booked: BookR
     if other.order.number != after.order.number:
         return other
     claimed = counted(other.claimed_elsewhere)
-    claimed.subtract(counted(_claims(before)))
-    claimed.update(counted(_claims(after)))
+    claimed.subtract(counted(claims(before)))
+    claimed.update(counted(claims(after)))
     left = tuple(Item(model=model, quantity=number) for model, number in claimed.items() if number > 0)
     if booked is None:
         return replace(other, claimed_elsewhere=left)
-    sound = counted(after.received)
-    sound.subtract(counted(after.damaged))
-    paid = tuple(Item(model=model, quantity=number) for model, number in sound.items() if number > 0)
     return replace(
         other,
         claimed_elsewhere=left,
         refunded_before=other.refunded_before + booked.amount,
-        returned_before=(*other.returned_before, *paid),
+        returned_before=(*other.returned_before, *sound_items(desk_case(after).pieces)),
     )
 
 
-def _claims(case: CaseFacts) -> tuple[Item, ...]:
+def claims(case: CaseFacts) -> tuple[Item, ...]:
     """The pieces that no other case can be about."""
     if case.state not in CLAIMING:
         return ()
     received = counted(case.received)
     return tuple(replace(item, quantity=max(item.quantity, received[item.model])) for item in case.items)
+
+
+def paid_for(case: CaseFacts) -> tuple[Item, ...]:
+    """The pieces that the case's refund is for; () without one."""
+    return sound_items(desk_case(case).pieces) if case.refund is not None else ()
 
 
 def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refusal:

@@ -64,7 +64,7 @@ def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     case = form_case(facts)
     if case is None:
         return ()
-    answers, items = form_so_far(case, facts)
+    answers, items = form_so_far(case, facts, book)
     filled = FillForm(answers=answers, items=items)
     return (
         UseCase(case_id=case.case_id),

@@ -10,12 +10,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
-from mailbot.domain.vocabulary.asked import (
-    form_completed,
-    form_has_gaps,
-    merge_problems,
-    staff_moves,
-)
+from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves, words_help
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 from mailbot.domain.wishes import only_wish
 
@@ -259,6 +254,12 @@ def _form_complete(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _form_gaps(facts: Facts, book: RuleBook, argument: str) -> bool:
     """New form lines, but something required is still missing (P9)."""
     return form_has_gaps(facts, book)
+
+
+@MAIL_WORDS.condition("own words fill in part of the form")
+def _words_help(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """No form lines, but what the customer writes answers some of what the case waits for (P9)."""
+    return words_help(facts, book)
 
 
 @MAIL_WORDS.condition("the wish is", WISH)
