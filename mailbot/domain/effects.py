@@ -164,6 +164,8 @@ class MoveCase:
     by_address: str
     reason: str  # "" when none was given
     refund_wanted_by: str = ""  # of the case from now on: who decided for a refund that needs a second person
+    deduction: Decimal = Decimal(0)  # what they take off it, in the order's currency
+    deduction_reason: str = ""  # for the customer
 
 
 @dataclass(frozen=True, kw_only=True)

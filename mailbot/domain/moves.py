@@ -75,6 +75,8 @@ def move_case(
     details = read_details(command, case.order)
     if isinstance(details, Unreadable):
         return Refusal(reasons=(details.reason,))
+    if command.event is CaseEvent.CONFIRM:  # to what was decided, and nothing else
+        details = replace(details, deduction=case.deduction, deduction_reason=case.deduction_reason)
     step = Step(event=command.event, by=mover.actor, address=mover.address, items=details.items)
     taken = take(desk_case(case), step, ledger_of(case, policy, details.deduction))
     if isinstance(taken, NotPossible):
@@ -126,8 +128,10 @@ def _effects(
         to=taken.row.to,
         by=mover.actor,
         by_address=mover.address,
-        reason=command.argument if command.event in REASONED_EVENTS else details.reason or details.deduction_reason,
+        reason=_reason(command, details),
         refund_wanted_by=after.refund_wanted_by,
+        deduction=details.deduction if after.refund_wanted_by else Decimal(0),
+        deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()
@@ -147,12 +151,50 @@ def _effects(
         yield SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address)
     for consequence, headline in TASKS.items():
         if consequence in then:
-            yield Write(template="staff_task", to=Reader.STAFF, automatic=False, headline=headline, with_order=True)
+            yield Write(
+                template="staff_task",
+                to=Reader.STAFF,
+                automatic=False,
+                headline=headline,
+                remarks=_open_refund(case, mover, details, taken),
+                with_order=True,
+            )
     if taken.letter:
         automatic = mover.actor is not Actor.STAFF
         yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
     if Consequence.CLOSE_TICKET in then:
         yield CloseTicket()
+
+
+def _open_refund(case: CaseFacts, mover: Mover, details: Details, taken: Moved) -> tuple[str, ...]:
+    """What a second person agrees to, () where nobody is asked."""
+    if taken.wanted is None:
+        return ()
+    currency = case.order.currency
+    decided = Remark(
+        "{address} decided for a refund of {amount} {currency}",
+        address=mover.address,
+        amount=str(taken.wanted.amount),
+        currency=currency,
+    )
+    if not details.deduction:
+        return (decided,)
+    deducted = Remark(
+        "{amount} {currency} are deducted: {reason}",
+        amount=str(details.deduction),
+        currency=currency,
+        reason=details.deduction_reason,
+    )
+    return (decided, deducted)
+
+
+def _reason(command: Command, details: Details) -> str:
+    """What the customer can be told: of a decision, of pieces that failed, else of a deduction."""
+    if command.event in REASONED_EVENTS:
+        return command.argument
+    if command.event is not CaseEvent.INSPECT_PASS:
+        return ""
+    return details.reason if details.items else details.deduction_reason
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
@@ -248,7 +290,13 @@ def _after(now: Mapping[int, CaseFacts], case: CaseFacts, moved: Sequence[Effect
     for effect in moved:
         match effect:
             case MoveCase():
-                after = replace(after, state=effect.to, refund_wanted_by=effect.refund_wanted_by)
+                after = replace(
+                    after,
+                    state=effect.to,
+                    refund_wanted_by=effect.refund_wanted_by,
+                    deduction=effect.deduction,
+                    deduction_reason=effect.deduction_reason,
+                )
             case FillForm():
                 after = replace(after, items=effect.items)
             case CountPieces():

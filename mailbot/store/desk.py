@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from peewee import IntegrityError
 
-from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.cases import REASON_ANEW, Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
@@ -227,12 +227,20 @@ def move_case(
     actor_address: str,
     reason: str,
     refund_wanted_by: str,
+    deduction: Decimal,
+    deduction_reason: str,
     inbox_id: int | None,
     now: datetime,
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
-    changes: dict[str, object] = {"state": to.value, "since": now, "refund_wanted_by": refund_wanted_by}
-    if reason:
+    changes: dict[str, object] = {
+        "state": to.value,
+        "since": now,
+        "refund_wanted_by": refund_wanted_by,
+        "deduction": deduction,
+        "deduction_reason": mask_secrets(deduction_reason),
+    }
+    if reason or event in REASON_ANEW:
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
     if moved != 1:

@@ -25,6 +25,10 @@ CASE_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ),
         ["UseTicket", "FileMail", "UseCase", "NoteParcel", "MoveCase", NOTICE],
     ),
+    ("customer", "an exchange is asked for later on"): (
+        facts(ticket=ticket(), thread=IN_TICKET, order=exact(), wishes=(SWAP,)),
+        ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "exchange_form > customer"],
+    ),
     ("customer", "a fault is told of later on"): (
         facts(ticket=ticket(), thread=IN_TICKET, order=exact(), wishes=(BROKEN,)),
         ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "warranty_form > customer"],
