@@ -119,6 +119,12 @@ def rules_of(folder: Path, settings: Settings, templates: Templates) -> RuleBook
     return replace(book, calendars=calendar_there)
 
 
+def load_policy(settings: Settings) -> tuple[Templates, RuleBook]:
+    """Templates and rules, checked against each other."""
+    templates = load_templates(settings)
+    return templates, check_rules(settings, templates)
+
+
 def rules_folder(settings_file: Path) -> Path:
     """Where the rules are; those that `init` copies, where there is no settings file yet."""
     return load_settings(settings_file).rules if settings_file.exists() else starter_file("rules")
@@ -185,11 +191,16 @@ def mail_bounds(evidence: EvidenceSettings) -> MailBounds:
 
 
 def build_desk(
-    settings: Settings, database: Database, reader: Reader, extractor: Extractor, clock: Clock, settings_file: Path
+    settings: Settings,
+    database: Database,
+    reader: Reader,
+    extractor: Extractor,
+    clock: Clock,
+    settings_file: Path,
+    policy: tuple[Templates, RuleBook] | None = None,
 ) -> Desk:
-    """Put the parts together over an open database."""
-    templates = load_templates(settings)
-    book = check_rules(settings, templates)
+    """Put the parts together over an open database; `policy` where templates and rules were read already."""
+    templates, book = policy or load_policy(settings)
     keys = read_key_file(settings.key_file)
     vault = Vault(keys)
     check_keys(vault, settings.data, settings.key_file)

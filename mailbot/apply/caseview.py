@@ -12,7 +12,7 @@ from mailbot.domain.letters import CaseView, FormLine, RefundView
 from mailbot.domain.moves import desk_case
 from mailbot.domain.numbers import case_number, refund_number
 from mailbot.domain.orders import Order
-from mailbot.domain.pieces import sound_items
+from mailbot.domain.pieces import counted, sound_items
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.proposals import proposal, replacement_covered_until, shop_pays_shipping, with_verdicts
 from mailbot.domain.rules import RuleBook
@@ -49,6 +49,7 @@ def case_view(
         shop_pays_shipping=shop_pays_shipping(judged.verdicts),
         has_slip=has_slip,
         tracking=case.tracking,
+        arrived=_in_lines(case.received) if counted(case.received) != counted(case.items) else (),
         accepted=_in_lines(sound_items(desk_case(case).pieces)),
         rejected=_in_lines(case.damaged),
         sent_reference=case.sent_reference,

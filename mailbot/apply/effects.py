@@ -255,6 +255,8 @@ class _Work:
             actor_address=effect.by_address,
             reason=effect.reason,
             refund_wanted_by=effect.refund_wanted_by,
+            deduction=effect.deduction,
+            deduction_reason=effect.deduction_reason,
             inbox_id=self._occasion.inbox_id,
             now=now,
             waits_until=effect.waits_until,

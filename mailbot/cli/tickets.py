@@ -223,16 +223,18 @@ def list_cases(
         (
             Column(name="number"),
             Column(name="ticket"),
+            Column(name="kind", rank=1),
             Column(name="state"),
             Column(name="order", least=12),
             Column(name="items", least=14),
             Column(name="age"),
-            Column(name="opened", rank=1),
+            Column(name="opened", rank=2),
         ),
         [
             (
                 case_number(c.case_id),
                 ticket_number(c.ticket_id),
+                c.kind,
                 c.state,
                 c.order_number,
                 ", ".join(c.items),

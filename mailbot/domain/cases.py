@@ -243,6 +243,8 @@ TABLE: tuple[Row, ...] = (
 
 # Nothing more happens by itself; some of them a person can still take back.
 ENDED = frozenset({_S.DECLINED, _S.REPLACED, _S.REPAIRED, _S.REFUNDED, _S.CLOSED, _S.WITHDRAWN, _S.EXPIRED})
+# What staff said of an earlier decision doesn't stand beside these.
+REASON_ANEW = frozenset({_E.APPROVE, _E.INSPECT_PASS})
 # The customer's turn: the form is out (P3, P9).
 AWAITING_FORM = frozenset({_S.REQUESTED, _S.NEEDS_INFO})
 # From the approval to the end a case claims its pieces; mere requests don't stand in each other's way.

@@ -71,6 +71,8 @@ class CaseFacts:
     damaged: tuple[Item, ...] = ()  # what of it failed the inspection
     claimed_elsewhere: tuple[Item, ...] = ()  # pieces that other open cases of the order are about
     refund_wanted_by: str = ""  # address of the person who decided for a refund that needs a second one
+    deduction: Decimal = Decimal(0)  # what that person takes off it
+    deduction_reason: str = ""  # for the customer
     tracking: str = ""  # number of the customer's parcel, "" while unknown
     sent_reference: str = ""  # order number of the replacement, "" where none was sent
     sent_tracking: str = ""  # number of our parcel to the customer

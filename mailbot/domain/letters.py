@@ -101,6 +101,7 @@ class CaseView:
     shop_pays_shipping: bool = False  # of the way to the shop; False: the customer does (P11)
     has_slip: bool = False  # a return slip is attached to the letter
     tracking: str = ""  # number of the customer's own parcel, "" while unknown
+    arrived: tuple[str, ...] = ()  # what arrived, where it isn't what was asked for
     accepted: tuple[str, ...] = ()  # pieces that passed the inspection, "TP-K17 × 1"
     rejected: tuple[str, ...] = ()  # pieces that didn't
     send_by: date | None = None  # last day of the promise to send the replacement; None where none was named

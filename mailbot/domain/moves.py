@@ -77,6 +77,8 @@ def move_case(
     details = read_details(command, case.order)
     if isinstance(details, Unreadable):
         return Refusal(reasons=(details.reason,))
+    if command.event is CaseEvent.CONFIRM:  # to what was decided, and nothing else
+        details = replace(details, deduction=case.deduction, deduction_reason=case.deduction_reason)
     step = Step(event=command.event, by=mover.actor, address=mover.address, items=details.items)
     taken = take(desk_case(case), step, ledger_of(case, policy, details.deduction))
     if isinstance(taken, NotPossible):
@@ -131,6 +133,8 @@ def _effects(
         reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
         waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
+        deduction=details.deduction if after.refund_wanted_by else Decimal(0),
+        deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()
@@ -150,7 +154,14 @@ def _effects(
         yield SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address)
     for consequence, headline in TASKS.items():
         if consequence in then:
-            yield Write(template="staff_task", to=Reader.STAFF, automatic=False, headline=headline, with_order=True)
+            yield Write(
+                template="staff_task",
+                to=Reader.STAFF,
+                automatic=False,
+                headline=headline,
+                remarks=_open_refund(case, mover, details, taken),
+                with_order=True,
+            )
     if taken.letter:
         automatic = mover.actor is not Actor.STAFF
         yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
@@ -158,11 +169,38 @@ def _effects(
         yield CloseTicket()
 
 
+def _open_refund(case: CaseFacts, mover: Mover, details: Details, taken: Moved) -> tuple[str, ...]:
+    """What a second person agrees to, () where nobody is asked."""
+    if taken.wanted is None:
+        return ()
+    currency = case.order.currency
+    decided = Remark(
+        "{address} decided for a refund of {amount} {currency}",
+        address=mover.address,
+        amount=str(taken.wanted.amount),
+        currency=currency,
+    )
+    if not details.deduction:
+        return (decided,)
+    deducted = Remark(
+        "{amount} {currency} are deducted: {reason}",
+        amount=str(details.deduction),
+        currency=currency,
+        reason=details.deduction_reason,
+    )
+    return (decided, deducted)
+
+
 def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, details: Details) -> str:
-    """Why it happened, for the record: in the words of staff, or the terms by which the rules approved."""
+    """Why it happened: by which terms the rules approved, for the record; else what the customer can be told of a
+    decision, of pieces that failed, or of a deduction."""
     if mover.actor is Actor.RULES:
         return approved_because(case, policy)
-    return command.argument if command.event in REASONED_EVENTS else details.reason or details.deduction_reason
+    if command.event in REASONED_EVENTS:
+        return command.argument
+    if command.event is not CaseEvent.INSPECT_PASS:
+        return ""
+    return details.reason if details.items else details.deduction_reason
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
@@ -257,7 +295,13 @@ def _after(now: Mapping[int, CaseFacts], case: CaseFacts, moved: Sequence[Effect
     for effect in moved:
         match effect:
             case MoveCase():
-                after = replace(after, state=effect.to, refund_wanted_by=effect.refund_wanted_by)
+                after = replace(
+                    after,
+                    state=effect.to,
+                    refund_wanted_by=effect.refund_wanted_by,
+                    deduction=effect.deduction,
+                    deduction_reason=effect.deduction_reason,
+                )
             case FillForm():
                 after = replace(after, items=effect.items)
             case CountPieces():

@@ -9,7 +9,17 @@ from typing import Generic, TypeVar
 
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.catalogue import Product
-from mailbot.domain.effects import ClearAddress, CloseTicket, Decision, Effect, MarkTold, Reader, RuleTrace, Write
+from mailbot.domain.effects import (
+    ClearAddress,
+    CloseTicket,
+    Decision,
+    Effect,
+    MarkTold,
+    OpenCase,
+    Reader,
+    RuleTrace,
+    Write,
+)
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
 from mailbot.domain.message import Origin
@@ -115,12 +125,14 @@ def _for_each(table: str, orders: tuple[Facts, ...], book: RuleBook, trace: list
     notices: list[Write] = []
     closing = 0
     for facts in orders:
-        for effect in _walk(table, facts, book, trace):
+        of_order = _walk(table, facts, book, trace)
+        has_case = any(isinstance(effect, OpenCase) for effect in of_order)  # whose letters only look like another's
+        for effect in of_order:
             if isinstance(effect, CloseTicket):
                 closing += 1
             elif isinstance(effect, Write) and effect.to is Reader.STAFF:
                 notices.append(effect)
-            elif effect not in effects:
+            elif has_case or effect not in effects:
                 effects.append(effect)
     merged = (
         [

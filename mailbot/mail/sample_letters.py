@@ -183,6 +183,7 @@ def _case(words: SampleWords, kind: str) -> CaseView:
         waits_until=date(2026, 4, 8),
         has_slip=True,
         tracking="SF0000000002",
+        arrived=("TP-K17 × 1",),
         accepted=("TP-K17 × 1",),
         rejected=("TP-F02 × 1",),
         send_by=date(2026, 3, 25),

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from peewee import IntegrityError
 
-from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.cases import REASON_ANEW, Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
@@ -237,6 +237,8 @@ def move_case(
     actor_address: str,
     reason: str,
     refund_wanted_by: str,
+    deduction: Decimal,
+    deduction_reason: str,
     inbox_id: int | None,
     now: datetime,
     waits_until: date | None = None,
@@ -248,8 +250,13 @@ def move_case(
         "refund_wanted_by": refund_wanted_by,
         "waits_until": waits_until,
         "look_at": now if to in WAITS else None,
+        "deduction": deduction,
+        "deduction_reason": mask_secrets(deduction_reason),
     }
-    if reason and actor is Actor.STAFF:  # letters tell the customer of it
+    # Letters tell the customer of it: an older one must not stand there still, nor by which terms the rules approved.
+    if event in REASON_ANEW:
+        changes["staff_reason"] = ""
+    if reason and actor is Actor.STAFF:
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
     if moved != 1:

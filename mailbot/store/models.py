@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from peewee import (
     AutoField,
     BlobField,
@@ -237,6 +239,8 @@ class Case(Model):
     opened_on = DateField(null=True)  # the day of the request where the customer lives
     since = UtcField(null=True)  # when it came into its state
     refund_wanted_by = TextField(default="")  # who decided for a refund that needs a second person
+    deduction = AmountField(default=Decimal(0))  # what they take off it
+    deduction_reason = TextField(default="")  # for the customer, masked
     tracking = TextField(default="")  # of the customer's parcel
     sent_reference = TextField(default="")  # order number of the replacement
     sent_tracking = TextField(default="")  # of our parcel

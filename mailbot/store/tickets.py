@@ -29,7 +29,7 @@ _WAYS = {
 }
 _CASE_COLUMNS = (
     "id, ticket_id, kind, state, order_number, answers, terms, staff_reason, opened_on, since, refund_wanted_by, "
-    "tracking, sent_reference, sent_tracking, waits_until"
+    "tracking, sent_reference, sent_tracking, waits_until, deduction, deduction_reason"
 )
 _MOST_CASES = 50  # of one ticket or order
 _CLOSED_STATES = tuple(sorted(state.value for state in ENDED))
@@ -214,7 +214,8 @@ def cases_of_order(order_number: str) -> tuple[CaseFacts, ...]:
 
 def _case(found: sql.Row) -> CaseFacts:
     case_id, ticket_id, kind, state, order_number, answers, terms, staff_reason, *rest = found
-    opened_on, since, refund_wanted_by, tracking, sent_reference, sent_tracking, waits_until = rest
+    opened_on, since, refund_wanted_by, tracking, sent_reference, sent_tracking, *rest = rest
+    waits_until, deduction, deduction_reason = rest
     refund = Refund.get_or_none(Refund.case == case_id)
     query = "SELECT model, quantity, received, damaged FROM case_item WHERE case_id = ? ORDER BY id"
     items = sql.rows(query, case_id)
@@ -236,6 +237,8 @@ def _case(found: sql.Row) -> CaseFacts:
         opened_on=date.fromisoformat(str(opened_on)) if opened_on else None,
         since=datetime.fromisoformat(since) if since else None,
         refund_wanted_by=refund_wanted_by,
+        deduction=Decimal(deduction),
+        deduction_reason=deduction_reason,
         tracking=tracking,
         sent_reference=sent_reference,
         sent_tracking=sent_tracking,

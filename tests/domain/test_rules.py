@@ -50,8 +50,10 @@ from tests.domain.examples import (
 from tests.domain.routing_examples import ON_THE_WAY, ROUTING_EXAMPLES
 from tests.domain.routing_situations import AMBIGUOUS, IN_TICKET, staff
 from tests.domain.several_examples import (
+    GOES_BACK,
     NAMED,
     ON_ITS_WAY,
+    OTHER,
     SEVERAL_EXAMPLES,
     SEVERAL_ON_THE_WAY,
     several,
@@ -279,3 +281,10 @@ def test_a_fault_of_one_of_several_orders_is_read_by_a_person() -> None:
     broken = replace(ON_ITS_WAY, wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=())))
     written = letters(decide(several(broken, ON_ITS_WAY), book()))
     assert [letter.template for letter in written] == ["acknowledgement", "order_status", "staff_notice"]
+
+
+def test_two_orders_that_go_back_get_a_form_each() -> None:
+    other = replace(GOES_BACK, order=exact(number=OTHER))
+    decision = decide(several(GOES_BACK, other), book())
+    assert shown(decision)[4:] == ["OpenCase", "FillForm", "return_form > customer"] * 2
+    assert [effect.order_number for effect in decision.effects if isinstance(effect, OpenCase)] == list(NAMED.named)

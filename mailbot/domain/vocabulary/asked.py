@@ -19,6 +19,7 @@ from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.parcels import parcel_number
 from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
+from mailbot.domain.references import OWN_WORDS
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
@@ -39,7 +40,7 @@ def form_case(facts: Facts) -> CaseFacts | None:
     named = set(_WORD.findall(facts.form.get("order_number", "").upper()))
     of_order = [case for case in cases if case.order.number in named]
     # Another order than any of these was written over ours: that is for a person to read.
-    if cases and not of_order and any(sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER for word in named):
+    if cases and not of_order and _long_numbers(facts.form.get("order_number", "")):
         return None
     return next((case for case in of_order or cases if case.state in _WAITING), None)
 
@@ -116,7 +117,7 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         "order_number": order.number,
         "purchased_on": order.purchased_on.isoformat(),
         **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
-        **new_answers(facts, order),
+        **({} if _form_is_anothers(facts, order) else new_answers(facts, order)),
     }
     items = read_items(answers.get("items", ""), order)
     left = pieces_left(facts)
@@ -137,6 +138,17 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         claimed_elsewhere=tuple(item for other in others for item in claims(other)),
         opened_on=facts.customer_day,
     )
+
+
+def _form_is_anothers(facts: Facts, order: Order) -> bool:
+    """The form in the mail is of another order: the quote of an earlier one comes back in every answer."""
+    named = _long_numbers(facts.form.get("order_number", ""))
+    return bool(named) and order.number not in named
+
+
+def _long_numbers(text: str) -> set[str]:
+    """Words that can be order numbers, upper case."""
+    return {word for word in _WORD.findall(text.upper()) if sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER}
 
 
 def _told_of_fault(facts: Facts) -> Answers:
@@ -164,10 +176,12 @@ def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, .
 
 def order_of_files(facts: Facts) -> str:
     """Number of the order that the mail's files came for: that of the case whose form it answers, else the matched one,
-    else the ticket's; "" where that isn't known."""
+    else the ticket's; "" where that isn't known. The form may only be quoted: an order in the customer's own words
+    comes before it."""
     case = form_case(facts)
     named = facts.order.order.number if isinstance(facts.order, Exact) else ""
-    if case is not None and (facts.form or not named):
+    said = any(one.value == named for one in facts.references.order_numbers if one.place in OWN_WORDS)
+    if case is not None and (case.order.number == named or not said) and (facts.form or not named):
         return case.order.number
     return named or (facts.ticket.order_number if facts.ticket is not None else "")
 
