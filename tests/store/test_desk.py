@@ -72,6 +72,8 @@ def move(case: int, expected: CaseState, to: CaseState, reason: str = "") -> Non
         actor_address=STAFF,
         reason=reason,
         refund_wanted_by="",
+        deduction=Decimal(0),
+        deduction_reason="",
         inbox_id=None,
         now=NOW,
     )
