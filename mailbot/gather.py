@@ -49,7 +49,7 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
-from mailbot.named_orders import find_named_orders
+from mailbot.named_orders import cases_beside, find_named_orders
 from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
@@ -204,7 +204,7 @@ class Gatherer:
             foreign_order=self._foreign_order(purchase, standing, sender, now),
             named_order=staff_orders.named,
             returned_order=staff_orders.returned,
-            cases_of_order=staff_orders.cases,
+            cases_of_order=staff_orders.cases or cases_beside(order, wanted),
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
             refund_in_question=bool(refunded),

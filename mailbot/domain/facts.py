@@ -25,9 +25,11 @@ from mailbot.domain.standing import Role, Standing
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
+from mailbot.domain.waiting import Waiting
 from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
+from mailbot.domain.worktime import WorkTime
 
 FRAUD = "fraud_report"  # the wish that is handled first
 
@@ -41,7 +43,6 @@ class RefundFacts:
     currency: str
     due_on: date  # last day of the promise (P13)
     settled: bool
-    overdue_told: bool  # staff know already that the promise broke
 
     @property
     def amount(self) -> Decimal:
@@ -75,6 +76,7 @@ class CaseFacts:
     tracking: str = ""  # number of the customer's parcel, "" while unknown
     sent_reference: str = ""  # order number of the replacement, "" where none was sent
     sent_tracking: str = ""  # number of our parcel to the customer
+    waits_until: date | None = None  # last day that the customer was told, for what the state waits for
     verdicts: tuple[LineVerdict, ...] = ()  # what the terms say about each item, where a decision about it is near
 
     @property
@@ -202,7 +204,9 @@ class Facts:
     merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
     named_order: NamedOrder | None = None  # the order that staff's "#order" names
     returned_order: NamedOrder | None = None  # the order that staff's "#return" is about; its number may be ""
-    cases_of_order: tuple[CaseFacts, ...] = ()  # for staff's "#return": the order's cases, whatever their ticket
+    cases_of_order: tuple[
+        CaseFacts, ...
+    ] = ()  # of the matched order, whatever their ticket, where a case may be opened
     only_thanks: bool = False  # the mail thanks and says nothing else
     ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
@@ -268,10 +272,17 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class DueFacts:
-    """A refund whose promise may have run out: what the clock brings instead of a mail."""
+    """A case that has waited: what the clock brings instead of a mail."""
 
     now: datetime  # aware
-    today: date  # in the desk's time zone
-    ticket_id: int
+    work: WorkTime
+    waiting: Waiting
     case: CaseFacts
-    refund: RefundFacts
+    others_open: bool  # the ticket has other cases that are open
+    ticket_is_open: bool
+    budget: AnswerBudget  # what may still be written to the ticket's customer without a person deciding (G4)
+
+    @property
+    def today(self) -> date:
+        """In the desk's time zone."""
+        return self.work.day_of(self.now)

@@ -35,14 +35,16 @@ from mailbot.domain.effects import (
     UseCase,
     Write,
 )
-from mailbot.domain.eligibility import Outcome, best_terms
+from mailbot.domain.eligibility import best_terms
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, write_items
 from mailbot.domain.numbers import case_number
-from mailbot.domain.pieces import LinePieces, Pieces, counted
+from mailbot.domain.pieces import LinePieces, Pieces, counted, sound_items
+from mailbot.domain.proposals import approved_because, not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.waiting import last_day
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
 
@@ -128,10 +130,11 @@ def _effects(
         to=taken.row.to,
         by=mover.actor,
         by_address=mover.address,
-        reason=_reason(command, details),
+        reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
         deduction=details.deduction if after.refund_wanted_by else Decimal(0),
         deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
+        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()
@@ -188,8 +191,10 @@ def _open_refund(case: CaseFacts, mover: Mover, details: Details, taken: Moved) 
     return (decided, deducted)
 
 
-def _reason(command: Command, details: Details) -> str:
-    """What the customer can be told: of a decision, of pieces that failed, else of a deduction."""
+def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, details: Details) -> str:
+    """Why it happened, for the record: in the words of staff, or the terms by which the rules approved."""
+    if mover.actor is Actor.RULES:
+        return approved_because(case, policy)
     if command.event in REASONED_EVENTS:
         return command.argument
     if command.event is not CaseEvent.INSPECT_PASS:
@@ -235,17 +240,16 @@ def _pieces(case: CaseFacts) -> Pieces:
 def ledger_of(case: CaseFacts, policy: ReturnPolicy, deduction: Decimal = Decimal(0)) -> Ledger:
     """What else is known about the case's order, and the limits for decisions about it.
 
-    Rules approve by themselves only what the terms plainly allow.
+    Rules approve by themselves only what `not_by_itself` has nothing against.
     """
     currency = case.order.currency
-    plain = bool(case.verdicts) and all(verdict.outcome is Outcome.ELIGIBLE for verdict in case.verdicts)
     return Ledger(
         order=case.order,
         refunded_before=case.refunded_before,
         refunded_items=case.returned_before,
         claimed_items=case.claimed_elsewhere,
         terms=replace(best_terms(case.verdicts), deduction=deduction),
-        automatic_up_to=policy.automatic_up_to.get(currency) if plain else None,
+        automatic_up_to=None if not_by_itself(case) else policy.automatic_up_to.get(currency),
         second_person_above=policy.second_person_above.get(currency),
     )
 
@@ -311,28 +315,30 @@ def _beside(other: CaseFacts, before: CaseFacts, after: CaseFacts, booked: BookR
     if other.order.number != after.order.number:
         return other
     claimed = counted(other.claimed_elsewhere)
-    claimed.subtract(counted(_claims(before)))
-    claimed.update(counted(_claims(after)))
+    claimed.subtract(counted(claims(before)))
+    claimed.update(counted(claims(after)))
     left = tuple(Item(model=model, quantity=number) for model, number in claimed.items() if number > 0)
     if booked is None:
         return replace(other, claimed_elsewhere=left)
-    sound = counted(after.received)
-    sound.subtract(counted(after.damaged))
-    paid = tuple(Item(model=model, quantity=number) for model, number in sound.items() if number > 0)
     return replace(
         other,
         claimed_elsewhere=left,
         refunded_before=other.refunded_before + booked.amount,
-        returned_before=(*other.returned_before, *paid),
+        returned_before=(*other.returned_before, *sound_items(desk_case(after).pieces)),
     )
 
 
-def _claims(case: CaseFacts) -> tuple[Item, ...]:
+def claims(case: CaseFacts) -> tuple[Item, ...]:
     """The pieces that no other case can be about."""
     if case.state not in CLAIMING:
         return ()
     received = counted(case.received)
     return tuple(replace(item, quantity=max(item.quantity, received[item.model])) for item in case.items)
+
+
+def paid_for(case: CaseFacts) -> tuple[Item, ...]:
+    """The pieces that the case's refund is for; () without one."""
+    return sound_items(desk_case(case).pieces) if case.refund is not None else ()
 
 
 def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refusal:

@@ -29,6 +29,10 @@ CASE_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(ticket=ticket(), thread=IN_TICKET, order=exact(), wishes=(SWAP,)),
         ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "exchange_form > customer"],
     ),
+    ("customer", "the customer answers part of the form in words of their own"): (
+        facts(mail=mail("It is unused."), ticket=ticket(case=case(CaseState.NEEDS_INFO)), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "UseCase", "FillForm", "MoveCase", "case_form_missing > customer", NOTICE],
+    ),
     ("customer", "a fault is told of later on"): (
         facts(ticket=ticket(), thread=IN_TICKET, order=exact(), wishes=(BROKEN,)),
         ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "warranty_form > customer"],

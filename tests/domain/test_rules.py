@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -15,21 +15,19 @@ from mailbot.domain.effects import (
     BookRefund,
     Decision,
     FillForm,
-    MarkOverdueTold,
     MoveCase,
     OpenCase,
     OpenTicket,
     Reader,
     RecordIncident,
-    UseCase,
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import AnswerBudget, DueFacts, Facts
+from mailbot.domain.facts import AnswerBudget, Facts
 from mailbot.domain.forms import Item
 from mailbot.domain.match import Exact
 from mailbot.domain.message import Origin
-from mailbot.domain.rules import decide, decide_due
+from mailbot.domain.rules import decide
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.case_examples import CASE_EXAMPLES, CASES_ON_THE_WAY
@@ -37,7 +35,6 @@ from tests.domain.customer_examples import CUSTOMER_EXAMPLES
 from tests.domain.examples import (
     NOT_CONFIRMED,
     NOT_NAMED,
-    NOW,
     RETURN_WISH,
     TODAY,
     book,
@@ -46,7 +43,6 @@ from tests.domain.examples import (
     facts,
     line,
     mail,
-    refund,
     standing,
     thread,
     ticket,
@@ -263,31 +259,6 @@ def test_whatever_comes_the_guarantees_hold(some: Facts) -> None:
         if isinstance(effect, MoveCase | OpenCase | FillForm):
             assert any(isinstance(e, UseTicket | OpenTicket) for e in decision.effects[:index])
     assert decision.trace[-1].hit
-
-
-@pytest.mark.parametrize(
-    ("changes", "tells"),
-    [
-        ({}, True),
-        ({"due_on": TODAY}, False),  # the last day of the promise isn't over
-        ({"due_on": TODAY - timedelta(days=1)}, True),
-        ({"due_on": date(2026, 12, 1)}, False),
-        ({"settled": True}, False),
-        ({"overdue_told": True}, False),
-    ],
-)
-def test_staff_are_told_once_of_a_broken_refund_promise(changes: dict[str, object], tells: bool) -> None:
-    owed = refund(**changes)
-    due = DueFacts(now=NOW, today=TODAY, ticket_id=1, case=case(CaseState.REFUND_DUE, refund=owed), refund=owed)
-    decision = decide_due(due, book())
-    assert decision == decide_due(due, book())
-    if tells:
-        assert decision.effects[:3] == (UseTicket(ticket_id=1), UseCase(case_id=1), MarkOverdueTold(refund_id=1))
-        assert [(letter.template, letter.to) for letter in letters(decision)] == [
-            ("staff_refund_overdue", Reader.STAFF)
-        ]
-    else:
-        assert decision.effects == ()
 
 
 def test_several_orders_of_an_unproven_sender_are_left_to_staff() -> None:

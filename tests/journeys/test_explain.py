@@ -22,7 +22,7 @@ KEYS = {
     "sender", "origin", "no_reply_reason", "language", "references", "thread", "order", "wishes", "form",
     "receipts", "each_order",
     "rules_version", "rules", "effects", "remarks", "ticket_orders",
-    "candidates", "conflicts", "said", "documents", "letters", "trouble",
+    "candidates", "conflicts", "said", "documents", "letters", "proposals", "trouble",
 }  # fmt: skip
 CARD = "4111 1111 1111 1111"
 HOSTILE = """</iframe><img src="https://evil.example/x.png" onerror="alert(1)">

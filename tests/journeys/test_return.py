@@ -61,7 +61,7 @@ def test_a_return_from_request_to_refund(world: World, language: str) -> None:
     assert "199.00" in body_text(refund.raw)
     assert paid_with in body_text(refund.raw)
     booked = world.json("refunds", "list")
-    assert [(r["amount"], r["state"], r["order_number"]) for r in booked] == [("199.00", "booked", number)]
+    assert [(r["amount"], r["state"], r["order_number"]) for r in booked] == [("199.00", "open", number)]
 
     closing = only(world.exchange(reply(STAFF, notice.raw, "#refunded", at=world.later(days=3))), customer)
     assert "199.00" in body_text(closing.raw)

@@ -12,9 +12,10 @@ from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
 from mailbot.domain.match import Exact
-from mailbot.domain.moves import Mover, Refusal, move_cases
+from mailbot.domain.moves import Mover, Refusal, claims, move_cases, paid_for
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.orders import Order
+from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.parcels import parcel_number
 from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
@@ -26,7 +27,6 @@ from mailbot.domain.standing import Role
 
 _WAITING = AWAITING_FORM | {CaseState.EXPIRED}  # a form that comes too late still counts
 _DIGITS_OF_A_NUMBER = 6
-_MOST_TOLD = 400  # characters of a customer's own words in a line of the form
 _GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.EXPIRED, CaseState.CLOSED)
 _WORD = re.compile(r"[^\s,，;；、()（）]+")
 
@@ -47,13 +47,13 @@ def form_case(facts: Facts) -> CaseFacts | None:
 
 
 def form_completed(facts: Facts, book: RuleBook) -> bool:
-    """The case waits for its form, and a line or the proof in this mail was the last that was missing."""
+    """The case waits for its form, and a line, words or the proof in this mail were the last that was missing."""
     case = form_case(facts)
     if case is None or facts.ticket is None:
         return False
     number = case.order.number
     proven = has_proof(facts.proofs, number) and not has_proof(facts.ticket.proofs, number)
-    brings = _says_something_new(case, facts) or proven
+    brings = _is_news(case, told_answers(case, facts, book)) or proven
     return brings and not still_missing(case, facts, book)
 
 
@@ -65,14 +65,34 @@ def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
     case = form_case(facts)
     if case is None:
         return False
-    return _says_something_new(case, facts) and bool(still_missing(case, facts, book))
+    return _is_news(case, new_answers(facts, case.order)) and bool(still_missing(case, facts, book))
 
 
-def _says_something_new(case: CaseFacts, facts: Facts) -> bool:
-    """A line says what neither the customer nor our own form, which comes back in every quote, said before."""
+def words_help(facts: Facts, book: RuleBook) -> bool:
+    """The case waits for its form, and words of the customer's own answer part of it; they may ask something, too."""
+    case = form_case(facts)
+    if case is None or _is_news(case, new_answers(facts, case.order)):
+        return False
+    return _is_news(case, told_answers(case, facts, book)) and bool(still_missing(case, facts, book))
+
+
+def _is_news(case: CaseFacts, answers: Answers) -> bool:
+    """An answer says what neither the customer nor our own form, which comes back in every quote, said before."""
     printed = {"items": write_items(case.items), "purchased_on": case.order.purchased_on.isoformat()}
-    answers = new_answers(facts, case.order).items()
-    return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers)
+    return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers.items())
+
+
+def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
+    """What this mail answers: its form lines, and for what they leave open the customer's own words."""
+    lines = new_answers(facts, case.order)
+    known = {**case.answers, **lines}
+    if case.items:
+        known["items"] = write_items(case.items)
+    open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
+    words = answers_in_own_words(facts.mail.reply_text, open_fields, case.order, book.conditions)
+    if "fault" in open_fields:
+        words = {**words, **_told_of_fault(facts)}
+    return {**words, **lines}
 
 
 def new_answers(facts: Facts, order: Order) -> Answers:
@@ -104,6 +124,7 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
     left = pieces_left(facts)
     if not items and sum(item.quantity for item in left) == 1:  # it can only be that
         items = left
+    others = facts.cases_of_order
     return CaseFacts(
         case_id=0,
         ticket_id=0,
@@ -113,7 +134,9 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         answers=answers,
         items=items,
         refund=None,
-        refunded_before=Decimal(0),
+        refunded_before=others[0].refunded_before if others else Decimal(0),
+        returned_before=tuple(item for other in others for item in paid_for(other)),
+        claimed_elsewhere=tuple(item for other in others for item in claims(other)),
         opened_on=facts.customer_day,
     )
 
@@ -131,21 +154,21 @@ def _long_numbers(text: str) -> set[str]:
 
 def _told_of_fault(facts: Facts) -> Answers:
     """What the customer says of the fault, in their own words: nobody is asked twice for the same."""
-    told = " ".join(facts.mail.reply_text.split())[:_MOST_TOLD]
+    told = fault_told(facts.mail.reply_text)
     asked = any(wish.name == "warranty" for wish in facts.wishes)
     return {"fault": told} if told and asked and facts.role is Role.CUSTOMER else {}
 
 
-def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...]]:
-    """What the case knew, with this mail's lines on top, and the items that it names."""
-    fresh = new_answers(facts, case.order)
+def form_so_far(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answers, tuple[Item, ...]]:
+    """What the case knew, with what this mail answers on top, and the items that it names."""
+    fresh = told_answers(case, facts, book)
     items = read_items(fresh["items"], case.order) if "items" in fresh else case.items
     return {**case.answers, **fresh}, items
 
 
 def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, ...]:
     """Names of the form's required fields that are open after this mail."""
-    answers, items = form_so_far(case, facts)
+    answers, items = form_so_far(case, facts, book)
     proven = has_proof(files_of_customer(facts), case.order.number)
     # Items in words that can't be read are for staff to name in #approve; the customer isn't asked twice.
     has_items = bool(items) or bool(answers.get("items"))
@@ -186,7 +209,7 @@ def sent_parcel(facts: Facts) -> tuple[CaseFacts, str] | None:
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     """What the commands of a staff mail would bring about."""
-    cases = [with_verdicts(case, book.terms, book.products) for case in (facts.ticket.cases if facts.ticket else ())]
+    cases = [with_verdicts(case, book) for case in (facts.ticket.cases if facts.ticket else ())]
     if facts.words is None or not facts.words.commands:
         return Refusal(reasons=(Remark("no command was given"),))
     if not cases:
