@@ -54,8 +54,6 @@ from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
 
-_OWN_PAPERS = (Source.PDF, Source.WRITING)  # on which a customer may have filled in the form
-
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
@@ -271,7 +269,8 @@ class Gatherer:
     def _form(self, mail: IncomingMail, documents: Documents) -> Answers:
         """Form lines of the new words, of the whole body (filled in inside the quote) and of attached forms."""
         texts = dict.fromkeys((mail.text, mail.reply_text))
-        answers = attached_form((one.text for one in documents.found if one.source in _OWN_PAPERS), self._form_labels)
+        papers = [one.text for one in documents.found if one.source in (Source.PDF, Source.WRITING)]
+        answers = attached_form(papers, self._form_labels)
         for text in texts:
             answers |= read_form(text, self._form_labels)
         return answers

@@ -166,9 +166,9 @@ class MoveCase:
     by_address: str
     reason: str  # "" when none was given
     refund_wanted_by: str = ""  # of the case from now on: who decided for a refund that needs a second person
+    waits_until: date | None = None  # last day of what the case then waits for, as letters name it
     deduction: Decimal = Decimal(0)  # what they take off it, in the order's currency
     deduction_reason: str = ""  # for the customer
-    waits_until: date | None = None  # last day of what the case then waits for, as letters name it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,9 +132,9 @@ def _effects(
         by_address=mover.address,
         reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
+        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
         deduction=details.deduction if after.refund_wanted_by else Decimal(0),
         deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
-        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()
@@ -192,7 +192,8 @@ def _open_refund(case: CaseFacts, mover: Mover, details: Details, taken: Moved) 
 
 
 def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, details: Details) -> str:
-    """Why it happened, for the record: in the words of staff, or the terms by which the rules approved."""
+    """Why it happened: by which terms the rules approved, for the record; else what the customer can be told of a
+    decision, of pieces that failed, or of a deduction."""
     if mover.actor is Actor.RULES:
         return approved_because(case, policy)
     if command.event in REASONED_EVENTS:

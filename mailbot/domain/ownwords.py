@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from mailbot.domain.conditions import UNCLEAR
 from mailbot.domain.forms import Answers, mentioned_items, write_items
 from mailbot.domain.orders import Order
 from mailbot.domain.wishes import WishTable
@@ -22,10 +23,15 @@ def answers_in_own_words(text: str, missing: Collection[str], order: Order, cond
     if "items" in missing and (items := mentioned_items(text, order)):
         answers["items"] = write_items(items)
     if "condition" in missing:
-        told = [each.strip() for each in _SENTENCE.findall(text) if conditions.stated(each)]
+        told = [each.strip() for each in _SENTENCE.findall(text) if _speaks_of_condition(each, conditions)]
         if told:
             answers["condition"] = " ".join(told)[:_LONGEST]
     return answers
+
+
+def _speaks_of_condition(text: str, conditions: WishTable) -> bool:
+    """Doubts alone ("almost") stand in sentences about anything."""
+    return any(name != UNCLEAR for name, _ in conditions.stated(text))
 
 
 def fault_told(text: str) -> str:

@@ -248,12 +248,15 @@ def move_case(
         "state": to.value,
         "since": now,
         "refund_wanted_by": refund_wanted_by,
-        "deduction": deduction,
-        "deduction_reason": mask_secrets(deduction_reason),
         "waits_until": waits_until,
         "look_at": now if to in WAITS else None,
+        "deduction": deduction,
+        "deduction_reason": mask_secrets(deduction_reason),
     }
-    if actor is Actor.STAFF and (reason or event in REASON_ANEW):  # letters tell the customer of it
+    # Letters tell the customer of it: an older one must not stand there still, nor by which terms the rules approved.
+    if event in REASON_ANEW:
+        changes["staff_reason"] = ""
+    if reason and actor is Actor.STAFF:
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
     if moved != 1:

@@ -29,7 +29,7 @@ _WAYS = {
 }
 _CASE_COLUMNS = (
     "id, ticket_id, kind, state, order_number, answers, terms, staff_reason, opened_on, since, refund_wanted_by, "
-    "tracking, sent_reference, sent_tracking, deduction, deduction_reason, waits_until"
+    "tracking, sent_reference, sent_tracking, waits_until, deduction, deduction_reason"
 )
 _MOST_CASES = 50  # of one ticket or order
 _CLOSED_STATES = tuple(sorted(state.value for state in ENDED))
@@ -215,7 +215,7 @@ def cases_of_order(order_number: str) -> tuple[CaseFacts, ...]:
 def _case(found: sql.Row) -> CaseFacts:
     case_id, ticket_id, kind, state, order_number, answers, terms, staff_reason, *rest = found
     opened_on, since, refund_wanted_by, tracking, sent_reference, sent_tracking, *rest = rest
-    deduction, deduction_reason, waits_until = rest
+    waits_until, deduction, deduction_reason = rest
     refund = Refund.get_or_none(Refund.case == case_id)
     query = "SELECT model, quantity, received, damaged FROM case_item WHERE case_id = ? ORDER BY id"
     items = sql.rows(query, case_id)

@@ -27,7 +27,6 @@ from mailbot.domain.standing import Role
 
 _WAITING = AWAITING_FORM | {CaseState.EXPIRED}  # a form that comes too late still counts
 _DIGITS_OF_A_NUMBER = 6
-_GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.EXPIRED, CaseState.CLOSED)
 _WORD = re.compile(r"[^\s,，;；、()（）]+")
 
 
@@ -238,7 +237,7 @@ def start_refused(facts: Facts) -> Saying | None:
             return Saying(key=Says.OTHERS_ORDER, numbers=(wanted.number,))
         return Saying(key=Says.NO_ORDER, numbers=(wanted.number,) if wanted is not None and wanted.number else ())
     order = facts.order.order
-    going = [case for case in facts.cases_of_order if case.state not in _GIVEN_UP]
+    going = [case for case in facts.cases_of_order if _holds_pieces(case)]
     unknown = [case for case in going if not case.items]
     if unknown:
         return Saying(key=Says.PIECES_UNKNOWN, numbers=(order.number, *_numbers(unknown)))
@@ -255,9 +254,14 @@ def pieces_left(facts: Facts) -> tuple[Item, ...]:
     for line in facts.order.order.lines:
         left[line.model] += line.quantity
     for case in facts.cases_of_order:
-        if case.state not in _GIVEN_UP:
+        if _holds_pieces(case):
             left.subtract({item.model: item.quantity for item in case.items})
     return tuple(Item(model=model, quantity=quantity) for model, quantity in left.items() if quantity > 0)
+
+
+def _holds_pieces(case: CaseFacts) -> bool:
+    """No other case can be about its pieces; what was repaired or replaced may break again."""
+    return case.is_open or case.refund is not None
 
 
 def _numbers(cases: Sequence[CaseFacts]) -> tuple[str, ...]:
