@@ -237,11 +237,11 @@ def move_case(
     actor_address: str,
     reason: str,
     refund_wanted_by: str,
-    deduction: Decimal,
-    deduction_reason: str,
     inbox_id: int | None,
     now: datetime,
     waits_until: date | None = None,
+    deduction: Decimal = Decimal(0),
+    deduction_reason: str = "",
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
     changes: dict[str, object] = {

@@ -258,7 +258,7 @@ def test_a_second_person_agrees_to_what_was_decided_with_what_is_taken_off() -> 
     (booked,) = [effect for effect in agreed if isinstance(effect, BookRefund)]
     assert (booked.amount, booked.deduction_reason) == (Decimal("189.00"), "the lid is missing")
     (moved,) = [effect for effect in agreed if isinstance(effect, MoveCase)]
-    assert (moved.deduction, moved.deduction_reason, moved.reason) == (Decimal(0), "", "")
+    assert (moved.deduction, moved.deduction_reason, moved.reason) == (Decimal(10), "the lid is missing", "")
 
 
 @pytest.mark.parametrize(
