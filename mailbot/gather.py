@@ -181,7 +181,7 @@ class Gatherer:
             wishes=wishes,
             warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
-            form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
+            form=gleaned.form,
             day_there=self.purchases.day_there(order, self.book, now),
             words=words,
             bounce=bounce,
@@ -374,14 +374,6 @@ def _merge_target(words: StaffWords | None, sender: str) -> TicketFacts | None:
     found = tickets.load(ticket_id) if ticket_id is not None else None
     # Who tries numbers doesn't learn by them of a complaint about themselves.
     return found if found is None or sender not in found.kept_from else None
-
-
-def _may_fill_in(role: Role, ticket: TicketFacts | None, sender: str, thread: ThreadMatch, standing: Standing) -> bool:
-    """What somebody in copy writes is read, but moves nothing; nor does what anybody could have written who guessed
-    the ticket's number (G5)."""
-    if role is not Role.CUSTOMER or ticket is None:
-        return role is Role.CUSTOMER
-    return ticket.customer_email == sender and (standing.verdict is Verdict.VERIFIED or thread.has_seen_ours)
 
 
 def _is_marked(mail: IncomingMail, spam: str) -> bool:

@@ -21,7 +21,7 @@ from mailbot.domain.proof import ProofFile
 from mailbot.domain.receipt import ReceiptCheck
 from mailbot.domain.references import References
 from mailbot.domain.refunds import RefundSum
-from mailbot.domain.standing import Role, Standing
+from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
@@ -229,6 +229,18 @@ class Facts:
     complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
     day_there: date | None = None  # where the buyer of the matched order lives
+
+    @property
+    def may_fill_in(self) -> bool:
+        """Whether the words of the mail may move a case (G5).
+
+        What somebody in copy writes is read, but moves nothing; nor does what anybody could have written who guessed
+        the ticket's number.
+        """
+        if self.role is not Role.CUSTOMER or self.ticket is None:
+            return self.role is Role.CUSTOMER
+        believed = self.standing.verdict is Verdict.VERIFIED or self.thread.has_seen_ours
+        return self.ticket.customer_email == self.sender and believed
 
     @property
     def customer_day(self) -> date:

@@ -133,9 +133,8 @@ def _effects(
         reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
         waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
-        # Kept until the second person agrees to it.
-        deduction=details.deduction if taken.wanted is not None else Decimal(0),
-        deduction_reason=details.deduction_reason if taken.wanted is not None else "",
+        deduction=details.deduction if after.refund_wanted_by else Decimal(0),
+        deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.ownwords import answers_in_own_words
-from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, form_so_far, words_help
-from tests.domain.examples import book, case, facts, line, mail, order, ticket
+from mailbot.domain.standing import Verdict
+from mailbot.domain.vocabulary.asked import (
+    form_completed,
+    form_has_gaps,
+    form_so_far,
+    sent_parcel,
+    words_help,
+)
+from tests.domain.examples import book, case, facts, line, mail, order, standing, ticket
 
 TWO = order(line("TP-K17", 2), line("TP-F9", 1))
 CONDITIONS = book().conditions
@@ -60,3 +69,14 @@ def test_words_about_something_else_are_for_a_person() -> None:
     asked = reply("How long will it take?", proof=True)
     assert not form_completed(asked, book())
     assert not words_help(asked, book())
+
+
+def test_words_of_who_may_only_have_guessed_the_tickets_number_move_nothing() -> None:
+    unproven = standing(Verdict.UNVERIFIED)
+    guessed = replace(reply("It is unused, in the original box.", proof=True), standing=unproven)
+    assert not form_completed(guessed, book())
+    assert not words_help(guessed, book())
+    posted = facts(
+        mail=mail("Tracking number: RM 123 456 789 GB"), ticket=ticket(case=case(CaseState.APPROVED)), standing=unproven
+    )
+    assert sent_parcel(posted) is None

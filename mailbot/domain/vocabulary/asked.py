@@ -83,6 +83,8 @@ def _is_news(case: CaseFacts, answers: Answers) -> bool:
 
 def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
     """What this mail answers: its form lines, and for what they leave open the customer's own words."""
+    if not facts.may_fill_in:
+        return {}
     lines = new_answers(facts, case.order)
     known = {**case.answers, **lines}
     if case.items:
@@ -100,6 +102,8 @@ def new_answers(facts: Facts, order: Order) -> Answers:
     Not the order number: which order it is was proven when the case opened. Not the proof once a file is there: our
     form then names that file.
     """
+    if not facts.may_fill_in:
+        return {}
     proven = facts.ticket is not None and has_proof(facts.ticket.proofs, order.number)
     settled = {"order_number", "proof"} if proven else {"order_number"}
     return {name: value for name, value in facts.form.items() if name not in settled}
@@ -194,7 +198,7 @@ def files_of_customer(facts: Facts) -> tuple[ProofFile, ...]:
 def sent_parcel(facts: Facts) -> tuple[CaseFacts, str] | None:
     """The case that waits for a parcel, and the number of one in the customer's own words; None without either."""
     ticket = facts.ticket
-    if ticket is None or ticket.customer_email != facts.sender:
+    if ticket is None or not facts.may_fill_in:
         return None
     waiting = [case for case in ticket.cases if case.state is CaseState.APPROVED]
     if len(waiting) != 1:
