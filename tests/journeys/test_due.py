@@ -134,7 +134,7 @@ def test_a_broken_refund_promise_is_warned_of_told_and_owned_up_to_once(weekdays
     late = only(sent, customer)
     assert sorry in header(late.raw, "Subject")
     assert "199.00" in body_text(late.raw)
-    assert world.json("refunds", "list")[0]["state"] == "booked"  # type: ignore[index]
+    assert world.json("refunds", "list")[0]["state"] == "open"  # type: ignore[index]
     health = world.cli("health")
     assert health.returncode == 1
     assert "1 promises to customers are broken: mailbot due list" in health.stdout
