@@ -9,6 +9,7 @@ import pytest
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.ownwords import answers_in_own_words
+from mailbot.domain.references import Place
 from mailbot.domain.standing import Verdict
 from mailbot.domain.vocabulary.asked import (
     form_completed,
@@ -17,7 +18,7 @@ from mailbot.domain.vocabulary.asked import (
     sent_parcel,
     words_help,
 )
-from tests.domain.examples import book, case, facts, line, mail, order, standing, ticket
+from tests.domain.examples import book, case, facts, line, mail, order, references, standing, ticket
 
 TWO = order(line("TP-K17", 2), line("TP-F9", 1))
 CONDITIONS = book().conditions
@@ -80,3 +81,10 @@ def test_words_of_who_may_only_have_guessed_the_tickets_number_move_nothing() ->
         mail=mail("Tracking number: RM 123 456 789 GB"), ticket=ticket(case=case(CaseState.APPROVED)), standing=unproven
     )
     assert sent_parcel(posted) is None
+
+
+@pytest.mark.parametrize(("named", "answers"), [("TP2026030117", True), ("TP2026030118", False)])
+def test_what_is_said_of_another_order_answers_nothing_of_this_one(named: str, answers: bool) -> None:
+    told = reply(f"It is unused, in the original box. {named}", proof=True)
+    told = replace(told, references=references((named, Place.NEW_TEXT)))
+    assert form_completed(told, book()) is answers

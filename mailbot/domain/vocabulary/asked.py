@@ -86,6 +86,8 @@ def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
     if not facts.may_fill_in:
         return {}
     lines = new_answers(facts, case.order)
+    if _speaks_of_another(facts, case.order.number):
+        return lines
     known = {**case.answers, **lines}
     if case.items:
         known["items"] = write_items(case.items)
@@ -94,6 +96,12 @@ def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
     if "fault" in open_fields:
         words = {**words, **_told_of_fault(facts)}
     return {**words, **lines}
+
+
+def _speaks_of_another(facts: Facts, number: str) -> bool:
+    """The customer's own words name orders, and not this one: what they say is said of those."""
+    said = {one.value for one in facts.references.order_numbers if one.place in OWN_WORDS}
+    return bool(said) and number not in said
 
 
 def new_answers(facts: Facts, order: Order) -> Answers:
