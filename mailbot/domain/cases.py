@@ -56,6 +56,7 @@ class CaseEvent(StrEnum):
     CONFIRM = "confirm"  # a second person agrees to the refund
     REPAIR = "repair"
     REPLACE = "replace"
+    OUT_OF_STOCK = "out_of_stock"  # the replacement: the customer is asked to wait or to take the money
     REFUND_INSTEAD = "refund_instead"  # out of stock, beyond repair
     REPLACED = "replaced"  # the replacement is on its way, with its order reference
     REPAIRED = "repaired"  # the repaired piece is on its way
@@ -218,6 +219,7 @@ TABLE: tuple[Row, ...] = (
     _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.REPLACED,        _STAFF, _S.REPLACED,
          "replacement_sent", _F.CLOSE_TICKET),
     # Out of stock, or beyond repair.
+    _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.OUT_OF_STOCK,    _STAFF, _S.EXCHANGE_DUE,    "exchange_out_of_stock"),
     _row(_EXC_WAR, (_S.INSPECTED_OK, _S.EXCHANGE_DUE), _E.REFUND_INSTEAD, _STAFF, _S.REFUND_DUE,
          "refund_notice", _G.REFUND_POSSIBLE, _G.ONE_PERSON_IS_ENOUGH, _F.BOOK_REFUND),
     _row(_EXC_WAR, (_S.INSPECTED_OK, _S.EXCHANGE_DUE), _E.REFUND_INSTEAD, _STAFF, _S.INSPECTED_OK,

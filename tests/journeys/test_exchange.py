@@ -23,6 +23,7 @@ STORY: dict[str, dict[str, Any]] = {
         "received": "运单号是 YT8812345678901",
         "due": "您寄回的商品已经通过检查，换货商品正在准备中。",
         "sent": ("换货商品已寄出（R-100001）", "换货商品的订单号：TP2026119001", "运单号：SF1234567890"),
+        "stock": "缺货",
         "rather": "没有货的话就退款吧。",
         "refund": ("这次换货改为退款", "退款金额：¥199.00", "按原支付方式退回（支付宝）"),
         "paid": "退款已完成：¥199.00（R-100001）",
@@ -44,6 +45,7 @@ STORY: dict[str, dict[str, Any]] = {
             "Order number of the replacement: TP2026119001",
             "Tracking number: SF1234567890",
         ),
+        "stock": "out of stock",
         "rather": "If there is none left, please just refund me.",
         "refund": ("Instead of the replacement, you will get your money back.", "Amount: £199.00", "(Visa card)"),
         "paid": "Your refund of £199.00 has been paid (R-100001)",
@@ -113,6 +115,9 @@ def test_an_exchange_out_of_stock_becomes_a_refund(world: World, language: str) 
     customer = story["customer"].address
     matter = Matter(world, story["customer"])
     to_inspection(matter, story)
+    said = matter.staff_say("#outofstock")
+    assert story["stock"] in said[customer]
+    assert matter.state() == "exchange_due"
     assert list(matter.customer_says(story["rather"])) == [STAFF.address]
     said = matter.staff_say("#refund")
     for words in story["refund"]:
