@@ -26,9 +26,10 @@ unit: $(VENV)/test-ready
 servers:
 	sh tests/servers/install.sh
 
-# 300 mails, 100 kills, the tests' own drill in full, and a mailbox of 20,000 mails: minutes, not seconds.
+# 300 mails, 100 kills, the tests' own drill in full, 60 kills of refunds on their way to finance and back, and a mailbox of 20,000 mails: minutes, not seconds.
 drill: $(VENV)/test-ready servers
 	$(BIN)/python -m tests.faults.drill --mails 300 --kills 100
+	$(BIN)/python -m tests.faults.refund_drill --kills 60
 	MAILBOT_TEST_KILLS=15 $(BIN)/python -m pytest tests/faults/test_drill.py
 	MAILBOT_TEST_MAILS=20000 $(BIN)/python -m pytest tests/faults/test_large_mailbox.py
 

@@ -49,12 +49,10 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
-from mailbot.named_orders import find_named_orders
+from mailbot.named_orders import cases_beside, find_named_orders
 from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
-
-_OWN_PAPERS = (Source.PDF, Source.WRITING)  # on which a customer may have filled in the form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +181,7 @@ class Gatherer:
             wishes=wishes,
             warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
             may_go_back=self.purchases.may_go_back(order, wanted, self.book, now),
-            form=gleaned.form if _may_fill_in(role, ticket, sender, thread, standing) else {},
+            form=gleaned.form,
             day_there=self.purchases.day_there(order, self.book, now),
             words=words,
             bounce=bounce,
@@ -204,7 +202,7 @@ class Gatherer:
             foreign_order=self._foreign_order(purchase, standing, sender, now),
             named_order=staff_orders.named,
             returned_order=staff_orders.returned,
-            cases_of_order=staff_orders.cases,
+            cases_of_order=staff_orders.cases or cases_beside(order, wanted),
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
             confirmation=self.correspondence.confirmation(references, sender, standing),
             refund_in_question=bool(refunded),
@@ -271,7 +269,8 @@ class Gatherer:
     def _form(self, mail: IncomingMail, documents: Documents) -> Answers:
         """Form lines of the new words, of the whole body (filled in inside the quote) and of attached forms."""
         texts = dict.fromkeys((mail.text, mail.reply_text))
-        answers = attached_form((one.text for one in documents.found if one.source in _OWN_PAPERS), self._form_labels)
+        papers = [one.text for one in documents.found if one.source in (Source.PDF, Source.WRITING)]
+        answers = attached_form(papers, self._form_labels)
         for text in texts:
             answers |= read_form(text, self._form_labels)
         return answers
@@ -375,14 +374,6 @@ def _merge_target(words: StaffWords | None, sender: str) -> TicketFacts | None:
     found = tickets.load(ticket_id) if ticket_id is not None else None
     # Who tries numbers doesn't learn by them of a complaint about themselves.
     return found if found is None or sender not in found.kept_from else None
-
-
-def _may_fill_in(role: Role, ticket: TicketFacts | None, sender: str, thread: ThreadMatch, standing: Standing) -> bool:
-    """What somebody in copy writes is read, but moves nothing; nor does what anybody could have written who guessed
-    the ticket's number (G5)."""
-    if role is not Role.CUSTOMER or ticket is None:
-        return role is Role.CUSTOMER
-    return ticket.customer_email == sender and (standing.verdict is Verdict.VERIFIED or thread.has_seen_ours)
 
 
 def _is_marked(mail: IncomingMail, spam: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from mailbot.domain.cases import CaseKind
 from mailbot.domain.commands import StaffWords
 from mailbot.domain.facts import CaseFacts, TicketFacts
 from mailbot.domain.match import Exact, NoMatch, OrderMatch
@@ -47,6 +48,13 @@ def find_named_orders(
             match = NoMatch(evidence=(), numbers_quoted=bool(number))
     cases = tickets.cases_of_order(match.order.number) if isinstance(match, Exact) else ()
     return NamedOrders(named=named, returned=returned, order=match, cases=cases)
+
+
+def cases_beside(order: OrderMatch, wishes: Collection[str]) -> tuple[CaseFacts, ...]:
+    """The cases of a customer's matched order, where their mail may open a further one."""
+    if not isinstance(order, Exact) or not any(kind.value in wishes for kind in CaseKind):
+        return ()
+    return tickets.cases_of_order(order.order.number)
 
 
 def _named(number: str, order: Order | None, ticket: TicketFacts, written: tuple[str, ...]) -> NamedOrder:

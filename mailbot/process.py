@@ -14,8 +14,9 @@ from pathlib import Path
 
 from mailbot.apply import Applier
 from mailbot.documents import DocumentReader
+from mailbot.domain.cases import Actor
 from mailbot.domain.documents import NO_DOCUMENTS, Documents
-from mailbot.domain.effects import Decision, RecordIncident
+from mailbot.domain.effects import Decision, MoveCase, RecordIncident
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Exact
 from mailbot.domain.message import IncomingMail
@@ -188,6 +189,10 @@ def _trace(facts: Facts, decision: Decision) -> str:
                 for rule in decision.trace
             ],
             "effects": [type(effect).__name__ for effect in decision.effects],
+            # Staff's own reasons stand with the case; they may tell of the customer.
+            "approved_by_rule": [
+                move.reason for move in decision.effects if isinstance(move, MoveCase) and move.by is Actor.RULES
+            ],
             "remarks": decision.remarks,
         },
         ensure_ascii=False,

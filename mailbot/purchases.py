@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.codes import code_key
 from mailbot.domain.documents import Documents
-from mailbot.domain.eligibility import Ask, Outcome, Situation, judge
+from mailbot.domain.eligibility import Ask, Situation, judge
 from mailbot.domain.facts import TicketFacts
 from mailbot.domain.match import Exact, NoMatch, OrderMatch, Probable, match_order
 from mailbot.domain.match_basis import Known, Reading
@@ -25,6 +25,7 @@ from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Standing
 from mailbot.domain.terms import Claim
 from mailbot.domain.text_facts import TextFacts, TextReader
+from mailbot.domain.verdicts import Outcome
 from mailbot.domain.warranty import WarrantyLine, warranty_of
 from mailbot.evidence.zones import customer_zones
 from mailbot.mail.tokens import find_tokens
@@ -140,7 +141,8 @@ class Purchases:
         if not isinstance(match, Exact) or "warranty_question" not in wishes:
             return ()
         order, day = match.order, self._day_of(match.order, book, now)
-        return warranty_of(order, book.terms, self.catalogue.products, day, _models_meant(reading, order))
+        meant = _models_meant(reading, order)
+        return warranty_of(order, book.terms, self.catalogue.products, day, meant, book.calendars)
 
     def may_go_back(self, match: OrderMatch, wishes: Collection[str], book: RuleBook, now: datetime) -> bool:
         """Whether the shop's terms or the law of the customer's country still allow, or may allow, a return (P7)."""
@@ -151,6 +153,7 @@ class Purchases:
             products=self.catalogue.products,
             terms=book.terms,
             asked_on=self._day_of(match.order, book, now),
+            calendars=book.calendars,
         )
         asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.RETURN) for line in match.order.lines]
         return any(verdict.outcome is not Outcome.NOT_ELIGIBLE for verdict in judge(situation, asks))

@@ -8,16 +8,21 @@ from __future__ import annotations
 import email
 import email.policy
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.effects import Decision, Reader, Write
 from mailbot.domain.facts import Facts
+from mailbot.domain.letters import ProposalLine
+from mailbot.domain.numbers import case_number
+from mailbot.domain.proposals import proposal, with_verdicts
+from mailbot.domain.rules import RuleBook
 from mailbot.errors import MailbotError, TryAgainLater
 from mailbot.gather import Gathered
 from mailbot.mail.parse import parse_mail
 from mailbot.process import Processor
-from mailbot.store import inbox, outbox
+from mailbot.store import inbox, outbox, tickets
 from mailbot.store.blobs import Blobs, BlobsForShow
 from mailbot.store.vault import Vault
 
@@ -50,6 +55,7 @@ class Rehearsed:
     stored_as: str  # state of the stored mail: pending, done, quarantined; "" where it isn't stored
     ticket_id: int | None  # that the mail would belong to, with the number it would have
     letters: tuple[RehearsedLetter, ...]
+    proposals: Mapping[str, tuple[ProposalLine, ...]]  # what the terms say about the ticket's open cases, by number
     trouble: str  # why the decision could not be carried out, "" where it could
 
 
@@ -87,12 +93,19 @@ def rehearse(processor: Processor, raw: bytes, *, vault: Vault, blobs: Blobs) ->
                 stored_as=stored.state if stored else "",
                 ticket_id=ticket_id,
                 letters=tuple(_letter(one, readers, outbox.raw_bytes(vault, shown, one.outbox_id)) for one in written),
+                proposals={} if trouble else _proposals(ticket_id, processor.book),
                 trouble=trouble,
             )
         )
 
     processor.rehearse(raw, carry_out)
     return seen[0]
+
+
+def _proposals(ticket_id: int | None, book: RuleBook) -> dict[str, tuple[ProposalLine, ...]]:
+    cases = tickets.cases(ticket_id) if ticket_id is not None else ()
+    told = {case_number(case.case_id): proposal(with_verdicts(case, book)) for case in cases if case.is_open}
+    return {number: lines for number, lines in told.items() if lines}
 
 
 def _letter(mail: outbox.OutgoingMail, readers: dict[str, Reader], raw: bytes) -> RehearsedLetter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from mailbot.domain.letters import Brand
 from mailbot.domain.rules import RuleBook
 from mailbot.errors import ConfigError
 from mailbot.evidence.bounds import Bounds
+from mailbot.evidence.calendars import calendar_there
 from mailbot.extractor import Bench as ExtractorBench
 from mailbot.extractor import Extractor
 from mailbot.gather import Gatherer
@@ -29,6 +30,7 @@ from mailbot.mail.tokens import TokenMaker
 from mailbot.process import Processor
 from mailbot.purchases import Purchases
 from mailbot.reader import Bench, Reader
+from mailbot.refunding import RefundOffice
 from mailbot.schedule import Pass, PassResult, Ring, Stop
 from mailbot.settings import Settings, load_settings
 from mailbot.settings.cataloguefile import load_catalogue
@@ -55,6 +57,7 @@ class Desk:
     blobs: Blobs
     processor: Processor
     passes: Pass
+    refunds: RefundOffice
     database: Database
 
     def watches(self, ring: Ring) -> list[Watch]:
@@ -107,7 +110,19 @@ def letters_here(settings_file: Path) -> tuple[Templates, Brand | None]:
 
 def check_rules(settings: Settings, templates: Templates) -> RuleBook:
     """The rules, checked against the templates."""
-    return load_rules(settings.rules, templates.names(), catalogue(settings).products)
+    return rules_of(settings.rules, settings, templates)
+
+
+def rules_of(folder: Path, settings: Settings, templates: Templates) -> RuleBook:
+    """The rules of a folder, with the catalogue of the settings and the calendars of all countries."""
+    book = load_rules(folder, templates.names(), catalogue(settings).products)
+    return replace(book, calendars=calendar_there)
+
+
+def load_policy(settings: Settings) -> tuple[Templates, RuleBook]:
+    """Templates and rules, checked against each other."""
+    templates = load_templates(settings)
+    return templates, check_rules(settings, templates)
 
 
 def rules_folder(settings_file: Path) -> Path:
@@ -176,11 +191,16 @@ def mail_bounds(evidence: EvidenceSettings) -> MailBounds:
 
 
 def build_desk(
-    settings: Settings, database: Database, reader: Reader, extractor: Extractor, clock: Clock, settings_file: Path
+    settings: Settings,
+    database: Database,
+    reader: Reader,
+    extractor: Extractor,
+    clock: Clock,
+    settings_file: Path,
+    policy: tuple[Templates, RuleBook] | None = None,
 ) -> Desk:
-    """Put the parts together over an open database."""
-    templates = load_templates(settings)
-    book = check_rules(settings, templates)
+    """Put the parts together over an open database; `policy` where templates and rules were read already."""
+    templates, book = policy or load_policy(settings)
     keys = read_key_file(settings.key_file)
     vault = Vault(keys)
     check_keys(vault, settings.data, settings.key_file)
@@ -237,6 +257,7 @@ def build_desk(
             ),
             drop=drop_folder(settings),
         ),
+        refunds=RefundOffice(settings=settings, book=book, applier=applier, blobs=blobs, clock=clock),
         database=database,
     )
 

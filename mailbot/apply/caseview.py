@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from mailbot.domain.cases import AWAITING_FORM
+from mailbot.domain.cases import AWAITING_FORM, CaseState
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, missing_fields, write_items
 from mailbot.domain.letters import CaseView, FormLine, RefundView
 from mailbot.domain.moves import desk_case
 from mailbot.domain.numbers import case_number, refund_number
 from mailbot.domain.orders import Order
-from mailbot.domain.pieces import sound_items
+from mailbot.domain.pieces import counted, sound_items
 from mailbot.domain.proof import ProofFile
-from mailbot.domain.proposals import replacement_covered_until, shop_pays_shipping, with_verdicts
+from mailbot.domain.proposals import proposal, replacement_covered_until, shop_pays_shipping, with_verdicts
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.waiting import OF_CUSTOMER, WAITS, Wait
 from mailbot.store import views
 
 
 def case_view(
-    case: CaseFacts, proofs: Sequence[ProofFile], book: RuleBook, language: str, today: date, *, has_slip: bool
+    case: CaseFacts,
+    proofs: Sequence[ProofFile],
+    book: RuleBook,
+    language: str,
+    today: date,
+    *,
+    has_slip: bool,
+    for_staff: bool,
 ) -> CaseView:
     """The case in the language of a letter; `proofs` are all the files that the customer sent in its ticket."""
-    judged = with_verdicts(case, book.terms, book.products)
+    wait = WAITS.get(case.state)
+    judged = with_verdicts(case, book)
     return CaseView(
         number=case_number(case.case_id),
         state=case.state.value,
@@ -34,16 +43,25 @@ def case_view(
         kind=case.kind.value,
         fault=case.answers.get("fault", ""),
         wanted=case.answers.get("wanted", ""),
-        waits_for="form" if case.state in AWAITING_FORM else "parcel",
+        waits_for="form" if _left_off(case) in AWAITING_FORM else "parcel",
+        waits_until=case.waits_until if wait in OF_CUSTOMER else None,
+        send_by=case.waits_until if wait is Wait.REPLACEMENT else None,
         shop_pays_shipping=shop_pays_shipping(judged.verdicts),
         has_slip=has_slip,
         tracking=case.tracking,
+        arrived=_in_lines(case.received) if counted(case.received) != counted(case.items) else (),
         accepted=_in_lines(sound_items(desk_case(case).pieces)),
         rejected=_in_lines(case.damaged),
         sent_reference=case.sent_reference,
         sent_tracking=case.sent_tracking,
         replacement_warranty_until=replacement_covered_until(judged, today),
+        proposal=proposal(judged) if for_staff else (),
     )
+
+
+def _left_off(case: CaseFacts) -> CaseState:
+    """The state of a case; of an expired one, that in which it waited in vain."""
+    return case.state if case.state is not CaseState.EXPIRED else views.state_before(case.case_id) or case.state
 
 
 def _form(case: CaseFacts, proofs: Sequence[ProofFile], book: RuleBook, language: str) -> tuple[FormLine, ...]:

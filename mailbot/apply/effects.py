@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.apply.letters import LetterWriter
@@ -16,6 +16,7 @@ from mailbot.domain.effects import (
     CloseTicket,
     CountPieces,
     Effect,
+    ExportRefunds,
     FileApart,
     FileMail,
     FillForm,
@@ -24,13 +25,14 @@ from mailbot.domain.effects import (
     KeepFrom,
     KeepInCopy,
     LearnMessageId,
-    MarkOverdueTold,
+    MarkTold,
     MergeTicket,
     MoveCase,
     NameOrder,
     NoteParcel,
     OpenCase,
     OpenTicket,
+    Reader,
     RecordIncident,
     RememberCorrection,
     ReopenTicket,
@@ -43,7 +45,18 @@ from mailbot.domain.effects import (
 from mailbot.domain.orders import Order
 from mailbot.domain.standing import Verdict
 from mailbot.errors import SafeguardTripped
-from mailbot.store import addresses, complaints, confirmations, corrections, desk, orders, ticket_orders, tickets
+from mailbot.store import (
+    addresses,
+    complaints,
+    confirmations,
+    corrections,
+    desk,
+    due,
+    instructions,
+    orders,
+    ticket_orders,
+    tickets,
+)
 from mailbot.store.blobs import Blobs
 
 __all__ = ["Applied", "Applier", "Occasion"]
@@ -88,6 +101,7 @@ class _Work:
         self.ticket_id: int | None = None
         self.letters: list[tuple[Write, int | None]] = []  # each with the case in hand where it stands
         self._case_id: int | None = None
+        self._export_id = 0
         self._occasion = occasion
 
     def ticket(self, what: str) -> int:
@@ -152,15 +166,19 @@ class _Work:
             case BookRefund():
                 self._book_refund(effect, now)
             case SettleRefund():
-                desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address)
-            case MarkOverdueTold():
-                desk.mark_overdue_told(effect.refund_id)
+                desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address, effect.source)
+            case ExportRefunds():
+                self._export_id = instructions.claim(effect.instruction_ids, effect.digest, effect.sent_to, now)
+            case MarkTold():
+                self._mark_told(effect)
             case RecordIncident():
                 desk.record_incident(effect.kind, self.ticket_id, effect.detail, now)
             case FlagAddress():
                 addresses.put(effect.state)
             case ClearAddress():
                 addresses.clear(effect.address)
+            case Write() if effect.to is Reader.FINANCE:
+                self.letters.append((replace(effect, export_id=self._export_id), None))
             case Write():
                 self.letters.append((effect, self._case_id))  # written last: the state that it tells of stands then
 
@@ -208,6 +226,8 @@ class _Work:
             marked=occasion.marked,
             proofs=occasion.proofs,
         )
+        if ticket_id is not None:
+            due.ticket_changed(ticket_id, occasion.now)
         if ticket_id is not None and occasion.standing != Verdict.FAILED.value:
             # Mostly known; otherwise a relay renamed our mail, or the conversation began elsewhere.
             for message_id in occasion.mail.in_reply_to[:1]:
@@ -215,7 +235,9 @@ class _Work:
 
     def _open_case(self, effect: OpenCase, now: datetime) -> None:
         order = self._order(effect.order_number)
-        self._case_id = desk.open_case(self.ticket("a case"), effect.kind, order, effect.opened_on, now)
+        self._case_id = desk.open_case(
+            self.ticket("a case"), effect.kind, order, effect.opened_on, now, effect.waits_until
+        )
 
     def _order(self, number: str) -> Order:
         order = orders.get(number)
@@ -233,9 +255,18 @@ class _Work:
             actor_address=effect.by_address,
             reason=effect.reason,
             refund_wanted_by=effect.refund_wanted_by,
+            deduction=effect.deduction,
+            deduction_reason=effect.deduction_reason,
             inbox_id=self._occasion.inbox_id,
             now=now,
+            waits_until=effect.waits_until,
         )
+
+    def _mark_told(self, effect: MarkTold) -> None:
+        case_id = self._case("a step of the clock")
+        due.mark(case_id, effect.step, effect.begun_at, effect.on, effect.rule)
+        if effect.waits_until is not None:
+            due.name_day(case_id, effect.waits_until)
 
     def _book_refund(self, effect: BookRefund, now: datetime) -> None:
         case_id = self._case("a refund")

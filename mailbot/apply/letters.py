@@ -9,6 +9,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from mailbot.apply.caseview import case_view, refund_view
+from mailbot.apply.exports import export_file, export_view
 from mailbot.apply.occasion import Occasion
 from mailbot.apply.scene import Scene, read_scene, staff_note
 from mailbot.apply.slips import SLIP_LETTERS, slip_file
@@ -29,6 +30,7 @@ from mailbot.domain.numbers import subject_tag, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import TokenPurpose, Verdict
+from mailbot.domain.waiting import Wait
 from mailbot.errors import SafeguardTripped
 from mailbot.mail.compose import OutgoingFile, compose
 from mailbot.mail.letter_values import person_name
@@ -36,9 +38,11 @@ from mailbot.mail.render import Templates
 from mailbot.mail.tokens import TokenMaker
 from mailbot.settings import Settings
 from mailbot.settings.model import BrandSettings, StaffMember
-from mailbot.store import confirmations, orders, outbox, views
+from mailbot.store import confirmations, instructions, orders, outbox, views
 from mailbot.store.blobs import Blobs
 from mailbot.store.vault import Vault
+
+_IN_THE_HOUSE = (Reader.STAFF, Reader.ACTING_STAFF, Reader.FINANCE)
 
 
 def brand_of(brand: BrandSettings) -> Brand:
@@ -87,12 +91,12 @@ class LetterWriter:
     def write(self, letters: Sequence[tuple[Write, int | None]], ticket_id: int | None, occasion: Occasion) -> int:
         """Queue each letter, about the case with the id beside it, for each of its readers; returns how many mails.
 
-        Only a letter to the staff member whose mail is in hand can do without a ticket.
+        Only letters to finance, and to the staff member whose mail is in hand, can do without a ticket.
         """
         scene = read_scene(ticket_id)
         written = 0
         for effect, case_id in letters:
-            if scene.ticket is None and effect.to is not Reader.ACTING_STAFF:
+            if scene.ticket is None and effect.to not in (Reader.ACTING_STAFF, Reader.FINANCE):
                 raise SafeguardTripped("a letter needs a ticket; the rule must open one or add to one before")
             readers = self._readers(effect, scene, occasion)
             for address in readers:
@@ -111,6 +115,8 @@ class LetterWriter:
             # What staff write to the customer reaches those in copy; order data never does (G5).
             copies = views.in_copy(ticket.ticket_id) if effect.template == "staff_reply" else []
             return [customer, *(Address(name="", email=email) for email in copies)]
+        if effect.to is Reader.FINANCE:
+            return [Address(name="", email=self._settings.refunds.export_to)]
         if effect.to is Reader.ACTING_STAFF:
             acting = self._settings.is_staff(occasion.sender)
             return [Address(name=acting.name, email=acting.address)] if acting is not None else []
@@ -137,7 +143,7 @@ class LetterWriter:
         occasion: Occasion,
     ) -> None:
         settings, ticket = self._settings, scene.ticket
-        for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
+        for_staff = effect.to in _IN_THE_HOUSE
         language = settings.staff.language if for_staff or ticket is None else ticket.language
         if effect.asks is not None:
             language = effect.asks.language
@@ -145,10 +151,15 @@ class LetterWriter:
         files = self._enclosures(effect, harmless)
         mail = _mail(occasion, harmless, withheld, enclosed=bool(files)) if for_staff else None
         letter = self._letter(effect, scene, case_id, reader, language, occasion, mail)
+        exported = instructions.export(effect.export_id) if effect.to is Reader.FINANCE else None
+        if exported is not None:
+            letter = replace(letter, export=export_view(exported))
         rendered = self._templates.render(effect.template, language, letter)
         enclosed = [OutgoingFile(filename=f.filename, content_type=f.content_type, data=data) for f, data in files]
         if effect.template in SLIP_LETTERS and (approved := scene.case(case_id)) is not None:
             enclosed.append(slip_file(letter, approved, self._templates.slip_words(rendered.language)))
+        if exported is not None:
+            enclosed.append(export_file(exported, self._blobs))
         customer = ticket.customer_email if ticket is not None and effect.to is Reader.CUSTOMER else ""
         thread = self._thread(ticket, reader, customer, occasion)
         token = ""
@@ -172,7 +183,7 @@ class LetterWriter:
             date=occasion.now.astimezone(self._zone),
             in_reply_to=thread[-1] if thread else None,
             references=thread,
-            auto_submitted=_auto_submitted(effect),
+            auto_submitted=_auto_submitted(effect, occasion),
             desk_id=settings.mail_domain,
             attachments=enclosed,
         )
@@ -180,6 +191,7 @@ class LetterWriter:
             self._vault,
             self._blobs,
             ticket_id=ticket.ticket_id if ticket else None,
+            case_id=case_id,
             template=effect.template,
             reader="staff" if for_staff else "customer",
             sender=settings.brand.support_address,
@@ -224,7 +236,7 @@ class LetterWriter:
         occasion: Occasion,
         mail: MailView | None,
     ) -> Letter:
-        for_staff = effect.to in (Reader.STAFF, Reader.ACTING_STAFF)
+        for_staff = effect.to in _IN_THE_HOUSE
         in_hand = _case_in_hand(effect, scene, case_id)
         most_bytes = self._settings.limits.message_bytes
         order = self._order(effect, scene, in_hand, reader, occasion)
@@ -237,6 +249,9 @@ class LetterWriter:
                 refund_days_max=self._policy.refund_days_max,
                 mail_megabytes=max(1, most_bytes // 1_000_000),
                 files_megabytes=max(1, most_bytes * 7 // 10_000_000),
+                exchange_days_max=self._policy.waiting.exchange_days,
+                form_days=self._policy.waiting.rule(Wait.FORM).expire,
+                parcel_days=self._policy.waiting.rule(Wait.PARCEL).expire,
             ),
             today=occasion.today,
             now=occasion.now.astimezone(self._zone),
@@ -244,7 +259,13 @@ class LetterWriter:
             order=order,
             shipping=self._book.shipping.words(order.shipping_status, language) if order else "",
             case=case_view(
-                case, scene.proofs, self._book, language, occasion.today, has_slip=effect.template in SLIP_LETTERS
+                case,
+                scene.proofs,
+                self._book,
+                language,
+                occasion.today,
+                has_slip=effect.template in SLIP_LETTERS,
+                for_staff=for_staff,
             )
             if case and order
             else None,
@@ -323,11 +344,12 @@ def _ticket(ticket: views.TicketRow | None, occasion: Occasion) -> TicketView:
     )
 
 
-def _auto_submitted(effect: Write) -> str:
-    """RFC 3834: a machine's answer, a machine's notice, or a person's words."""
+def _auto_submitted(effect: Write, occasion: Occasion) -> str:
+    """RFC 3834: a machine's answer to a mail, a machine's notice, or a person's words."""
     if effect.template == "staff_reply":
         return "no"
-    return "auto-replied" if effect.automatic and effect.to is Reader.CUSTOMER else "auto-generated"
+    answers = effect.automatic and effect.to is Reader.CUSTOMER and occasion.mail is not None
+    return "auto-replied" if answers else "auto-generated"
 
 
 def _files(effect: Write, scene: Scene, occasion: Occasion) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -70,6 +71,29 @@ def write_new(file: Path, content: bytes, *, overwrite: bool = False) -> None:
     except OSError as error:
         if overwrite:
             target.unlink(missing_ok=True)
+        raise ConfigError(f"{file}: can't be written: {error.strerror}") from None
+
+
+def write_new_durably(file: Path, content: bytes) -> None:
+    """Write a file that isn't there yet, for its owner alone: after a crash it is there whole, or not at all.
+
+    Raises ConfigError where it is there already or can't be written.
+    """
+    parent = file.absolute().parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=parent, prefix=f".{file.name}.") as draft:  # mode 0600
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.link(draft.name, file)  # unlike a rename it never replaces what is there
+        folder = os.open(parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except FileExistsError:
+        raise ConfigError(f"{file}: there already; nothing is overwritten") from None
+    except OSError as error:
         raise ConfigError(f"{file}: can't be written: {error.strerror}") from None
 
 

@@ -92,6 +92,10 @@ def _plain(done: Rehearsed, book: RuleBook) -> dict[str, Any]:
         ],
         "wishes": [_masked(as_plain(wish)) for wish in facts.wishes],
         "form": _masked(dict(facts.form)),
+        "proposals": [
+            {"case": number, "lines": _masked([as_plain(line) for line in lines])}
+            for number, lines in done.proposals.items()
+        ],
         "rules_version": book.version,
         "rules": [as_plain(rule) for rule in decision.trace],
         "effects": [{"effect": type(effect).__name__, **_masked(as_plain(effect))} for effect in decision.effects],

@@ -36,6 +36,10 @@ def tell(explanation: Explanation) -> None:
         out.print(Text(f"{candidate.points:>4} points  {candidate.number}, {candidate.about}", style="bold"))
         for line in candidate.because:
             _indented(Text(line), 13)
+    for proposal in one.proposals:
+        _heading(f"What the terms say about {proposal.number}; staff decide")
+        for line in proposal.lines:
+            out.print(Text(line))
     _heading(f"Rules (version {one.rules_version[:12]})")
     for table in one.tables:
         _table(table)

@@ -9,6 +9,7 @@ from typing import Any
 
 from mailbot.cli.common import visible
 from mailbot.cli.order_lines import receipt_lines, several_told
+from mailbot.cli.proposal_tell import ToldProposal, proposal_told
 from mailbot.cli.steps import READERS, step_told
 from mailbot.domain.amounts import Amount
 from mailbot.domain.catalogue import ModelFinding
@@ -104,6 +105,7 @@ class Explanation:
     evidence: tuple[str, ...]
     conflicts: tuple[str, ...]
     candidates: tuple[CandidateRow, ...]
+    proposals: tuple[ToldProposal, ...]
     tables: tuple[TableRun, ...]
     rules_version: str
     steps: tuple[str, ...]  # what would be done, in order
@@ -128,6 +130,10 @@ def explain_rehearsal(done: Rehearsed, book: RuleBook) -> Explanation:
         evidence=tuple(map(_own, facts.order.evidence)),
         conflicts=tuple(map(_own, facts.order.conflicts)),
         candidates=tuple(_candidate(one, best) for one in facts.order.candidates),
+        proposals=tuple(
+            ToldProposal(number=number, lines=tuple(map(_own, proposal_told(lines))))
+            for number, lines in done.proposals.items()
+        ),
         tables=_tables(done.decision.trace, book),
         rules_version=book.version,
         steps=tuple(visible(step_told(effect, done.ticket_id)) for effect in done.decision.effects),
@@ -150,6 +156,8 @@ def decision_lines(trace: str) -> Iterator[str]:
         yield f"order match {order['match']}: {scores}"
     for line in order.get("conflicts", ()):
         yield f"contradiction: {line}"
+    for line in stored.get("approved_by_rule", ()):
+        yield f"approved by itself: {line}"
     for line in stored.get("remarks", ()):
         yield f"note: {line}"
 

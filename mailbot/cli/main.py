@@ -15,6 +15,7 @@ from mailbot import __version__
 from mailbot.cli import (
     addresses,
     demo,
+    due,
     explain,
     intents,
     mail,
@@ -45,6 +46,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.tickets_app, name="tickets")
 app.add_typer(tickets.cases_app, name="cases")
 app.add_typer(refunds.app, name="refunds")
+app.add_typer(due.app, name="due")
 app.add_typer(intents.app, name="intents")
 app.add_typer(templates.app, name="templates")
 app.add_typer(outbox.app, name="outbox")

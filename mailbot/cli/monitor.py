@@ -15,7 +15,7 @@ from mailbot.logins import LoginTokens
 from mailbot.reconcile import FolderCheck, check_mailbox
 from mailbot.schedule import read_last_pass
 from mailbot.settings import load_settings
-from mailbot.store import addresses, history, inbox, mailboxes, outbox
+from mailbot.store import addresses, due, history, inbox, mailboxes, outbox
 from mailbot.store.drop_folder import FAILED, DropFolder, DropState
 from mailbot.watchdog import read_last_hang
 from mailbot.wiring import drop_folder, open_store
@@ -37,6 +37,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         unread = [trouble for trouble in mailboxes.troubles() if trouble.mailbox in settings.mailboxes]
         caps = history.count_since("cap", now - timedelta(days=1))
         flagged, held = addresses.counts(), outbox.held_count()
+        waiting = due.counts()
     last = read_last_pass(settings.data)
     problems = []
     if mails["quarantined"]:
@@ -56,6 +57,8 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         ("smtp", settings.smtp.oauth),
     ]
     problems.extend(f"{where}: {warning}" for where, oauth in accounts if (warning := oauth.warning(now.date())))
+    if waiting.broken_promises:
+        problems.append(f"{waiting.broken_promises} promises to customers are broken: mailbot due list")
     if last is None:
         problems.append("no pass was made yet: mailbot poll")
     else:
@@ -85,6 +88,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
                 "caps_last_day": caps,
                 "addresses": flagged,
                 "held_back": held,
+                "due": as_plain(waiting),
                 "drop_folder": as_plain(dropped) if dropped is not None else None,
                 "readers": installed(),
                 "incidents": [as_plain(incident) for incident in incidents],
@@ -99,6 +103,11 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
             "Not sent",
             ("answers stopped by a cap, last day", "held back for hard addresses", "hard addresses", "soft"),
             [(caps, held, flagged["hard"], flagged["soft"])],
+        )
+        print_table(
+            "Cases",
+            ("waiting", "longer than the rules allow", "promises broken"),
+            [(waiting.waiting, waiting.overdue, waiting.broken_promises)],
         )
         print_table(
             "Incidents of the last day", ("at", "kind", "detail"), [(i.at, i.kind, i.detail) for i in incidents]

@@ -16,8 +16,8 @@ from mailbot.cli.tables import Column
 from mailbot.domain.effects import Effect, Write
 from mailbot.domain.numbers import ticket_number
 from mailbot.replay import Outcome, Replayed, replay
-from mailbot.settings.rulefiles import load_rules
 from mailbot.store import inbox
+from mailbot.wiring import rules_of
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def replay_rules(
     start = since.replace(tzinfo=UTC) if since else None
     looked_at, differing = 0, []
     with desk(context) as opened, Progress(console=err, transient=True) as progress:
-        book = load_rules(rules, opened.templates.names())
+        book = rules_of(rules, opened.settings, opened.templates)
         bar = progress.add_task("mails", total=inbox.count_decided(start))
         for item in replay(opened.processor, book, start):
             looked_at += 1

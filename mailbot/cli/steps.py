@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from mailbot.domain.cases import Actor
 from mailbot.domain.effects import (
     AskAbout,
     AskOwner,
@@ -19,7 +20,7 @@ from mailbot.domain.effects import (
     KeepFrom,
     KeepInCopy,
     LearnMessageId,
-    MarkOverdueTold,
+    MarkTold,
     MergeTicket,
     MoveCase,
     NameOrder,
@@ -99,13 +100,14 @@ def _more(effect: Effect) -> str:
             given = ", ".join(effect.answers) or "nothing"
             return f"Write the form of the case: {given} given{f'; items {items}' if items else ''}"
         case MoveCase():
-            return f"Move the case from {effect.expected.value} to {effect.to.value} ({effect.event.value})"
+            why = f": {effect.reason}" if effect.by is Actor.RULES else ""
+            return f"Move the case from {effect.expected.value} to {effect.to.value} ({effect.event.value}){why}"
         case BookRefund():
             return f"Book a refund of {effect.amount} {effect.currency}, due on {effect.due_on}"
         case SettleRefund():
             return f"Note that the refund was paid on {effect.paid_on}"
-        case MarkOverdueTold():
-            return "Note that staff know of the overdue refund"
+        case MarkTold():
+            return f"Note that the clock did this: {effect.step.value}"
         case Write():
             caps = ", counted by the caps on automatic answers" if effect.automatic else ""
             about = f" about order {effect.about}" if effect.about else ""

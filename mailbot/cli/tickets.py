@@ -25,10 +25,12 @@ from mailbot.cli.common import (
     write_new,
 )
 from mailbot.cli.explanation import decision_lines
+from mailbot.cli.proposal_tell import proposal_told
 from mailbot.cli.tables import Column, ago
 from mailbot.domain.cases import CaseState
 from mailbot.domain.message import FileFlag
 from mailbot.domain.numbers import case_number, row_id, ticket_number
+from mailbot.domain.proposals import proposal, with_verdicts
 from mailbot.domain.ticket_orders import TicketOrder
 from mailbot.store import complaints, history, ticket_orders, tickets, views
 
@@ -221,16 +223,18 @@ def list_cases(
         (
             Column(name="number"),
             Column(name="ticket"),
+            Column(name="kind", rank=1),
             Column(name="state"),
             Column(name="order", least=12),
             Column(name="items", least=14),
             Column(name="age"),
-            Column(name="opened", rank=1),
+            Column(name="opened", rank=2),
         ),
         [
             (
                 case_number(c.case_id),
                 ticket_number(c.ticket_id),
+                c.kind,
                 c.state,
                 c.order_number,
                 ", ".join(c.items),
@@ -248,16 +252,22 @@ def show_case(
     number: Annotated[str, typer.Argument(help="The number, such as R-100001.")],
     as_json: AsJson = False,
 ) -> None:
-    """One case with every decision and who took it."""
+    """One case with what the terms say about it, and every decision and who took it."""
     case_id = row_id(number) or 0
-    with store(context):
+    with desk(context) as opened:
         found = history.cases(case_id=case_id)
-    if not found:
-        raise not_found(f"case {number}")
+        case = tickets.load_case(case_id)
+        if not found or case is None:
+            raise not_found(f"case {number}")
+        proposed = proposal(with_verdicts(case, opened.book))
     if as_json:
-        print_json(_case(found[0]))
+        print_json({**_case(found[0]), "proposal": [as_plain(line) for line in proposed]})
         return
     print_table(f"Case {number}", ("", ""), [item for item in _case(found[0]).items() if item[0] != "events"])
+    if proposed:
+        out.rule(Text("What the terms say; staff decide"), align="left")
+        for line in proposal_told(proposed):
+            out.print(Text(visible(line)))
     print_table(
         "Decisions",
         ("at", "event", "from", "to", "by", "reason"),

@@ -295,11 +295,11 @@ def _a_promise(stage: Stage, threads: Threads) -> None:
     stage.teller.note("Bruno's refund is forgotten. Days go by; the desk counts working days as China works.")
     for _ in range(30):
         stage.clock.morning(1)
-        if sent := stage.look(show=("Amount", "Promised by")):
+        if sent := stage.look(show=("to keep our promise", "promised to")):
             stage.teller.day(stage.clock.now)
             reminder = only(sent, LI_NA)
             stage.clock.later(hours=1)
             paid = _staff(reminder, "#refunded", "pays at once", stage)
             stage.exchange(paid, show=("Amount", "Paid on", "closed"))
             return
-    raise LookupError("expected a reminder of Bruno's overdue refund within 30 days, none came")
+    raise LookupError("expected a warning about Bruno's refund within 30 days, none came")

@@ -56,6 +56,7 @@ class CaseEvent(StrEnum):
     CONFIRM = "confirm"  # a second person agrees to the refund
     REPAIR = "repair"
     REPLACE = "replace"
+    OUT_OF_STOCK = "out_of_stock"  # the replacement: the customer is asked to wait or to take the money
     REFUND_INSTEAD = "refund_instead"  # out of stock, beyond repair
     REPLACED = "replaced"  # the replacement is on its way, with its order reference
     REPAIRED = "repaired"  # the repaired piece is on its way
@@ -218,6 +219,7 @@ TABLE: tuple[Row, ...] = (
     _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.REPLACED,        _STAFF, _S.REPLACED,
          "replacement_sent", _F.CLOSE_TICKET),
     # Out of stock, or beyond repair.
+    _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.OUT_OF_STOCK,    _STAFF, _S.EXCHANGE_DUE,    "exchange_out_of_stock"),
     _row(_EXC_WAR, (_S.INSPECTED_OK, _S.EXCHANGE_DUE), _E.REFUND_INSTEAD, _STAFF, _S.REFUND_DUE,
          "refund_notice", _G.REFUND_POSSIBLE, _G.ONE_PERSON_IS_ENOUGH, _F.BOOK_REFUND),
     _row(_EXC_WAR, (_S.INSPECTED_OK, _S.EXCHANGE_DUE), _E.REFUND_INSTEAD, _STAFF, _S.INSPECTED_OK,
@@ -243,6 +245,8 @@ TABLE: tuple[Row, ...] = (
 
 # Nothing more happens by itself; some of them a person can still take back.
 ENDED = frozenset({_S.DECLINED, _S.REPLACED, _S.REPAIRED, _S.REFUNDED, _S.CLOSED, _S.WITHDRAWN, _S.EXPIRED})
+# What staff said of an earlier decision doesn't stand beside these.
+REASON_ANEW = frozenset({_E.APPROVE, _E.INSPECT_PASS})
 # The customer's turn: the form is out (P3, P9).
 AWAITING_FORM = frozenset({_S.REQUESTED, _S.NEEDS_INFO})
 # From the approval to the end a case claims its pieces; mere requests don't stand in each other's way.

@@ -85,6 +85,7 @@ class Moved:
 
     case: DeskCase  # after it
     row: Row
+    wanted: RefundSum | None = None  # the refund to which a second person has to agree
 
     @property
     def letter(self) -> str:
@@ -115,7 +116,8 @@ def take(case: DeskCase, step: Step, ledger: Ledger) -> Moved | StepRefused | No
         failed = (_CHECKS[guard](after, step, ledger, wanted) for guard in row.guards)
         reason = next((each for each in failed if each), "")
         if not reason:
-            return Moved(case=_moved(after, step, row, wanted), row=row)
+            open_to = wanted if Consequence.ASK_ANOTHER in row.then and isinstance(wanted, RefundSum) else None
+            return Moved(case=_moved(after, step, row, wanted), row=row, wanted=open_to)
     return StepRefused(reason=reason)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A second copy of these would tell the customer of money twice: they are never sent again blindly.
-CAREFUL_TEMPLATES = frozenset({"refund_notice"})
+# A second copy of these would tell the customer, or finance, of money twice: they are never sent again blindly.
+CAREFUL_TEMPLATES = frozenset({"refund_notice", "staff_refund_export"})
 
 
 @dataclass(frozen=True, kw_only=True)

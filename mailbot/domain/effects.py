@@ -13,6 +13,7 @@ from mailbot.domain.corrections import Correction
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.sayings import Saying
+from mailbot.domain.waiting import Step
 from mailbot.domain.warranty import WarrantyLine
 
 
@@ -143,6 +144,7 @@ class OpenCase:
     kind: CaseKind
     order_number: str
     opened_on: date  # the day of the request, where the customer lives
+    waits_until: date | None = None  # last day for the form, as its letter names it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +166,9 @@ class MoveCase:
     by_address: str
     reason: str  # "" when none was given
     refund_wanted_by: str = ""  # of the case from now on: who decided for a refund that needs a second person
+    waits_until: date | None = None  # last day of what the case then waits for, as letters name it
+    deduction: Decimal = Decimal(0)  # what they take off it, in the order's currency
+    deduction_reason: str = ""  # for the customer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,13 +213,27 @@ class SettleRefund:
 
     paid_on: date
     by_address: str
+    source: str = ""  # file and row of finance that told so, "" where staff wrote it
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarkOverdueTold:
-    """Staff now know that a refund promise broke."""
+class ExportRefunds:
+    """Instructions go to finance, in one file; letters to finance after it carry the file."""
 
-    refund_id: int
+    instruction_ids: tuple[int, ...]
+    digest: str  # the blob that holds the file
+    sent_to: str  # address of finance, "" where the file isn't mailed
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkTold:
+    """The clock did something about a wait; it does so once (unique key)."""
+
+    step: Step
+    begun_at: datetime  # of the wait
+    on: date
+    rule: str = ""  # that decided, with its place and the version of the rules
+    waits_until: date | None = None  # the last day that the customer now knows; None leaves what is known
 
 
 class Reader(StrEnum):
@@ -224,6 +243,7 @@ class Reader(StrEnum):
     STAFF = "staff"  # every member of the desk
     OWNER = "owner"  # the buyer of an order that somebody else quotes
     ACTING_STAFF = "acting staff"  # the member whose mail is in hand
+    FINANCE = "finance"  # who pays the refunds, refunds.export_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +267,7 @@ class Write:
     about: str = ""  # number of the order that the letter is about; "": that of the case in hand, or the matched one
     not_to: tuple[str, ...] = ()  # to staff: members (lower case) who don't get it, besides those of the ticket
     asks: AskOwner | None = None  # the question to the owner of an order
+    export_id: int = 0  # to finance: of the export that it carries, known once that is written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,7 +317,8 @@ Effect = (
     | NoteParcel
     | BookRefund
     | SettleRefund
-    | MarkOverdueTold
+    | ExportRefunds
+    | MarkTold
     | Write
     | RecordIncident
     | FlagAddress

@@ -21,13 +21,15 @@ from mailbot.domain.proof import ProofFile
 from mailbot.domain.receipt import ReceiptCheck
 from mailbot.domain.references import References
 from mailbot.domain.refunds import RefundSum
-from mailbot.domain.standing import Role, Standing
+from mailbot.domain.standing import Role, Standing, Verdict
 from mailbot.domain.text_facts import TextFacts
 from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.ticket_orders import NamedOrder, TicketOrder
+from mailbot.domain.waiting import Waiting
 from mailbot.domain.warranty import WarrantyLine
 from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
+from mailbot.domain.worktime import WorkTime
 
 FRAUD = "fraud_report"  # the wish that is handled first
 
@@ -41,7 +43,6 @@ class RefundFacts:
     currency: str
     due_on: date  # last day of the promise (P13)
     settled: bool
-    overdue_told: bool  # staff know already that the promise broke
 
     @property
     def amount(self) -> Decimal:
@@ -70,9 +71,12 @@ class CaseFacts:
     damaged: tuple[Item, ...] = ()  # what of it failed the inspection
     claimed_elsewhere: tuple[Item, ...] = ()  # pieces that other open cases of the order are about
     refund_wanted_by: str = ""  # address of the person who decided for a refund that needs a second one
+    deduction: Decimal = Decimal(0)  # what that person takes off it
+    deduction_reason: str = ""  # for the customer
     tracking: str = ""  # number of the customer's parcel, "" while unknown
     sent_reference: str = ""  # order number of the replacement, "" where none was sent
     sent_tracking: str = ""  # number of our parcel to the customer
+    waits_until: date | None = None  # last day that the customer was told, for what the state waits for
     verdicts: tuple[LineVerdict, ...] = ()  # what the terms say about each item, where a decision about it is near
 
     @property
@@ -200,7 +204,9 @@ class Facts:
     merge_target: TicketFacts | None = None  # the ticket that staff's "#merge" names
     named_order: NamedOrder | None = None  # the order that staff's "#order" names
     returned_order: NamedOrder | None = None  # the order that staff's "#return" is about; its number may be ""
-    cases_of_order: tuple[CaseFacts, ...] = ()  # for staff's "#return": the order's cases, whatever their ticket
+    cases_of_order: tuple[
+        CaseFacts, ...
+    ] = ()  # of the matched order, whatever their ticket, where a case may be opened
     only_thanks: bool = False  # the mail thanks and says nothing else
     ask_until: datetime | None = None  # until when a question to the owner of an order may be answered
     foreign_order: Order | None = None  # the sender quotes an order of somebody else, who may be asked about it
@@ -223,6 +229,18 @@ class Facts:
     complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
     day_there: date | None = None  # where the buyer of the matched order lives
+
+    @property
+    def may_fill_in(self) -> bool:
+        """Whether the words of the mail may move a case (G5).
+
+        What somebody in copy writes is read, but moves nothing; nor does what anybody could have written who guessed
+        the ticket's number.
+        """
+        if self.role is not Role.CUSTOMER or self.ticket is None:
+            return self.role is Role.CUSTOMER
+        believed = self.standing.verdict is Verdict.VERIFIED or self.thread.has_seen_ours
+        return self.ticket.customer_email == self.sender and believed
 
     @property
     def customer_day(self) -> date:
@@ -266,10 +284,17 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class DueFacts:
-    """A refund whose promise may have run out: what the clock brings instead of a mail."""
+    """A case that has waited: what the clock brings instead of a mail."""
 
     now: datetime  # aware
-    today: date  # in the desk's time zone
-    ticket_id: int
+    work: WorkTime
+    waiting: Waiting
     case: CaseFacts
-    refund: RefundFacts
+    others_open: bool  # the ticket has other cases that are open
+    ticket_is_open: bool
+    budget: AnswerBudget  # what may still be written to the ticket's customer without a person deciding (G4)
+
+    @property
+    def today(self) -> date:
+        """In the desk's time zone."""
+        return self.work.day_of(self.now)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.domain.orders import Order
+from mailbot.domain.orders import Order, OrderLine
 
 _QUOTE_MARKS = re.compile(r"^[\s>|*•·-]+")
 _LABEL_END = re.compile(r"[:：]")
@@ -120,22 +120,30 @@ def read_items(text: str, order: Order) -> tuple[Item, ...]:
 def named_items(text: str, order: Order) -> tuple[Item, ...]:
     """The items that `text` names by model, or all of them by a word like "all" or 全部.
 
-    A named model counts before such a word, a model without a number means one piece, 0 none. Never more than was
-    bought.
+    A named model counts before such a word.
     """
-    spots = sorted(
-        ((spot, line) for line in order.lines if (spot := _model_spot(line.model, text))), key=lambda found: found[0]
-    )
+    named = mentioned_items(text, order)
+    if not named and not _models_in(text, order) and _ALL.search(text):
+        return tuple(Item(model=line.model, quantity=line.quantity) for line in order.lines)
+    return named
+
+
+def mentioned_items(text: str, order: Order) -> tuple[Item, ...]:
+    """The items that `text` names by model; without a number one piece, 0 means none. Never more than was bought."""
     items = []
     last_end = 0
-    for (start, end), line in spots:
+    for (start, end), line in _models_in(text, order):
         quantity = min(_quantity(text[last_end:start], text[end:]), line.quantity)
         last_end = end
         if quantity > 0:
             items.append(Item(model=line.model, quantity=quantity))
-    if not spots and _ALL.search(text):
-        return tuple(Item(model=line.model, quantity=line.quantity) for line in order.lines)
     return tuple(items)
+
+
+def _models_in(text: str, order: Order) -> list[tuple[tuple[int, int], OrderLine]]:
+    """Where lines of the order are named, in the sequence of the text."""
+    spots = ((spot, line) for line in order.lines if (spot := _model_spot(line.model, text)))
+    return sorted(spots, key=lambda found: found[0])
 
 
 _BETWEEN = re.compile(r"[,，、;；+&]|\b(?:and|und|et|y)\b|和|及|与", re.IGNORECASE)

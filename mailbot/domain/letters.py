@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from mailbot.domain.instructions import Total
 from mailbot.domain.message import Attachment
 from mailbot.domain.orders import Order
+from mailbot.domain.refunds import RefundSum
 from mailbot.domain.sayings import Saying
+from mailbot.domain.verdicts import Reason
 from mailbot.domain.warranty import WarrantyLine
 
 
@@ -51,6 +54,36 @@ class FormLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermLine:
+    """What one term says about pieces, for staff."""
+
+    name: str  # of the term, as the owner named it
+    law: str  # where the law says it; "" for the shop's own
+    outcome: str  # "eligible", "unclear" or "not_eligible"
+    until: date | None  # the last day, which counts; None where there is none or it isn't known
+    until_is_least: bool  # it may be later, for the day of delivery isn't known
+    goodwill_until: date | None  # too late, but up to this day staff may agree all the same
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalLine:
+    """What the terms say about some of the pieces, for staff, who decide (P10)."""
+
+    item: str  # "TP-K17 × 1"
+    outcome: str  # "eligible", "unclear" (something has to be found out first) or "not_eligible"
+    term: TermLine | None  # the best one for the customer; None where none was in force
+    beside: tuple[TermLine, ...]  # the others: what the law gives beside the shop's own, or the other way round
+    better_because: tuple[str, ...]  # why it is the best one, and what speaks for the others; write them with `said`
+    reasons: tuple[Reason, ...]  # text (write it with `said`), policy (or the law), where (file and line)
+    shop_pays_in: bool  # who pays for sending the pieces in
+    shop_pays_back: bool  # and for sending an exchanged or repaired piece back
+    remedies: tuple[str, ...]  # of a warranty, the first to be tried first: "repair", "replacement", "refund"
+    refund: RefundSum | None  # of a return: what passing the inspection would pay back, and its parts
+    refund_refused: str  # why nothing would be paid back, "" otherwise; write it with `said`
+    currency: str  # of the refund, ISO 4217
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A return, an exchange or a warranty case."""
 
@@ -68,12 +101,14 @@ class CaseView:
     shop_pays_shipping: bool = False  # of the way to the shop; False: the customer does (P11)
     has_slip: bool = False  # a return slip is attached to the letter
     tracking: str = ""  # number of the customer's own parcel, "" while unknown
+    arrived: tuple[str, ...] = ()  # what arrived, where it isn't what was asked for
     accepted: tuple[str, ...] = ()  # pieces that passed the inspection, "TP-K17 × 1"
     rejected: tuple[str, ...] = ()  # pieces that didn't
     send_by: date | None = None  # last day of the promise to send the replacement; None where none was named
     sent_reference: str = ""  # number of the order under which the replacement goes, "" for none
     sent_tracking: str = ""  # of the parcel to the customer: replacement, repaired piece or their own piece back
     replacement_warranty_until: date | None = None  # last covered day of the replacement or of the repaired piece
+    proposal: tuple[ProposalLine, ...] = ()  # staff only: what the terms say, line by line; () once a refund is booked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +129,16 @@ class RefundView:
     deduction: Decimal = Decimal(0)  # taken off by staff
     deduction_reason: str = ""  # why, in the words of staff
     expected_on: date | None = None  # where the promise broke: the day that staff now name, None while they name none
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportView:
+    """A file with instructions to finance, which the letter carries."""
+
+    number: str  # "X-100001"
+    instructions: int  # how many refunds are to be paid
+    totals: tuple[Total, ...]  # what they come to, by currency
+    first_due_on: date  # the earliest day by which a customer expects the money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +240,7 @@ class Letter:
     mail: MailView | None = None  # staff notices only
     note: StaffNote | None = None  # staff notices only
     confirm: ConfirmView | None = None  # confirm_access only
+    export: ExportView | None = None  # staff_refund_export only
     warranty: tuple[WarrantyLine, ...] = ()  # warranty_status and warranty_ended only
     choices: tuple[Order, ...] = ()  # which_order only: the reader's own, to choose from
     message: str = ""  # a staff member's own words to the customer (template staff_reply)

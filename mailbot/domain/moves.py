@@ -35,14 +35,16 @@ from mailbot.domain.effects import (
     UseCase,
     Write,
 )
-from mailbot.domain.eligibility import Outcome, best_terms
+from mailbot.domain.eligibility import best_terms
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item, write_items
 from mailbot.domain.numbers import case_number
-from mailbot.domain.pieces import LinePieces, Pieces, counted
+from mailbot.domain.pieces import LinePieces, Pieces, counted, sound_items
+from mailbot.domain.proposals import approved_because, not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.waiting import last_day
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
 
@@ -75,6 +77,8 @@ def move_case(
     details = read_details(command, case.order)
     if isinstance(details, Unreadable):
         return Refusal(reasons=(details.reason,))
+    if command.event is CaseEvent.CONFIRM:  # to what was decided, and nothing else
+        details = replace(details, deduction=case.deduction, deduction_reason=case.deduction_reason)
     step = Step(event=command.event, by=mover.actor, address=mover.address, items=details.items)
     taken = take(desk_case(case), step, ledger_of(case, policy, details.deduction))
     if isinstance(taken, NotPossible):
@@ -126,8 +130,11 @@ def _effects(
         to=taken.row.to,
         by=mover.actor,
         by_address=mover.address,
-        reason=command.argument if command.event in REASONED_EVENTS else details.reason or details.deduction_reason,
+        reason=_reason(case, command, mover, policy, details),
         refund_wanted_by=after.refund_wanted_by,
+        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
+        deduction=details.deduction if after.refund_wanted_by else Decimal(0),
+        deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
     )
     if Consequence.OPEN_TICKET in then:
         yield ReopenTicket()
@@ -147,12 +154,53 @@ def _effects(
         yield SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address)
     for consequence, headline in TASKS.items():
         if consequence in then:
-            yield Write(template="staff_task", to=Reader.STAFF, automatic=False, headline=headline, with_order=True)
+            yield Write(
+                template="staff_task",
+                to=Reader.STAFF,
+                automatic=False,
+                headline=headline,
+                remarks=_open_refund(case, mover, details, taken),
+                with_order=True,
+            )
     if taken.letter:
         automatic = mover.actor is not Actor.STAFF
         yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
     if Consequence.CLOSE_TICKET in then:
         yield CloseTicket()
+
+
+def _open_refund(case: CaseFacts, mover: Mover, details: Details, taken: Moved) -> tuple[str, ...]:
+    """What a second person agrees to, () where nobody is asked."""
+    if taken.wanted is None:
+        return ()
+    currency = case.order.currency
+    decided = Remark(
+        "{address} decided for a refund of {amount} {currency}",
+        address=mover.address,
+        amount=str(taken.wanted.amount),
+        currency=currency,
+    )
+    if not details.deduction:
+        return (decided,)
+    deducted = Remark(
+        "{amount} {currency} are deducted: {reason}",
+        amount=str(details.deduction),
+        currency=currency,
+        reason=details.deduction_reason,
+    )
+    return (decided, deducted)
+
+
+def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, details: Details) -> str:
+    """Why it happened: by which terms the rules approved, for the record; else what the customer can be told of a
+    decision, of pieces that failed, or of a deduction."""
+    if mover.actor is Actor.RULES:
+        return approved_because(case, policy)
+    if command.event in REASONED_EVENTS:
+        return command.argument
+    if command.event is not CaseEvent.INSPECT_PASS:
+        return ""
+    return details.reason if details.items else details.deduction_reason
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
@@ -193,17 +241,16 @@ def _pieces(case: CaseFacts) -> Pieces:
 def ledger_of(case: CaseFacts, policy: ReturnPolicy, deduction: Decimal = Decimal(0)) -> Ledger:
     """What else is known about the case's order, and the limits for decisions about it.
 
-    Rules approve by themselves only what the terms plainly allow.
+    Rules approve by themselves only what `not_by_itself` has nothing against.
     """
     currency = case.order.currency
-    plain = bool(case.verdicts) and all(verdict.outcome is Outcome.ELIGIBLE for verdict in case.verdicts)
     return Ledger(
         order=case.order,
         refunded_before=case.refunded_before,
         refunded_items=case.returned_before,
         claimed_items=case.claimed_elsewhere,
         terms=replace(best_terms(case.verdicts), deduction=deduction),
-        automatic_up_to=policy.automatic_up_to.get(currency) if plain else None,
+        automatic_up_to=None if not_by_itself(case) else policy.automatic_up_to.get(currency),
         second_person_above=policy.second_person_above.get(currency),
     )
 
@@ -248,7 +295,13 @@ def _after(now: Mapping[int, CaseFacts], case: CaseFacts, moved: Sequence[Effect
     for effect in moved:
         match effect:
             case MoveCase():
-                after = replace(after, state=effect.to, refund_wanted_by=effect.refund_wanted_by)
+                after = replace(
+                    after,
+                    state=effect.to,
+                    refund_wanted_by=effect.refund_wanted_by,
+                    deduction=effect.deduction,
+                    deduction_reason=effect.deduction_reason,
+                )
             case FillForm():
                 after = replace(after, items=effect.items)
             case CountPieces():
@@ -263,28 +316,30 @@ def _beside(other: CaseFacts, before: CaseFacts, after: CaseFacts, booked: BookR
     if other.order.number != after.order.number:
         return other
     claimed = counted(other.claimed_elsewhere)
-    claimed.subtract(counted(_claims(before)))
-    claimed.update(counted(_claims(after)))
+    claimed.subtract(counted(claims(before)))
+    claimed.update(counted(claims(after)))
     left = tuple(Item(model=model, quantity=number) for model, number in claimed.items() if number > 0)
     if booked is None:
         return replace(other, claimed_elsewhere=left)
-    sound = counted(after.received)
-    sound.subtract(counted(after.damaged))
-    paid = tuple(Item(model=model, quantity=number) for model, number in sound.items() if number > 0)
     return replace(
         other,
         claimed_elsewhere=left,
         refunded_before=other.refunded_before + booked.amount,
-        returned_before=(*other.returned_before, *paid),
+        returned_before=(*other.returned_before, *sound_items(desk_case(after).pieces)),
     )
 
 
-def _claims(case: CaseFacts) -> tuple[Item, ...]:
+def claims(case: CaseFacts) -> tuple[Item, ...]:
     """The pieces that no other case can be about."""
     if case.state not in CLAIMING:
         return ()
     received = counted(case.received)
     return tuple(replace(item, quantity=max(item.quantity, received[item.model])) for item in case.items)
+
+
+def paid_for(case: CaseFacts) -> tuple[Item, ...]:
+    """The pieces that the case's refund is for; () without one."""
+    return sound_items(desk_case(case).pieces) if case.refund is not None else ()
 
 
 def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refusal:

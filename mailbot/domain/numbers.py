@@ -30,9 +30,19 @@ def refund_number(refund_id: int) -> str:
     return f"RF-{_FIRST + refund_id}"
 
 
+def instruction_number(instruction_id: int) -> str:
+    """`RI-100001` for the first instruction to finance; it stands there as the reference."""
+    return f"RI-{_FIRST + instruction_id}"
+
+
+def export_number(export_id: int) -> str:
+    """`X-100001` for the first export to finance."""
+    return f"X-{_FIRST + export_id}"
+
+
 def row_id(number: str) -> int | None:
-    """The row id behind a number of any of the three kinds, or None when it isn't one."""
-    match = re.fullmatch(r"(?:T|R|RF)-(\d{6,12})", number.strip().upper(), re.ASCII)
+    """The row id behind a number of any of these kinds, or None when it isn't one."""
+    match = re.fullmatch(r"(?:T|R|RF|RI|X)-(\d{6,12})", number.strip().upper(), re.ASCII)
     if match is None or int(match[1]) <= _FIRST:
         return None
     return int(match[1]) - _FIRST

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from mailbot.domain.remarks import Remark
 from mailbot.domain.workdays import WorkCalendar
 
 MAX_DAYS = 3660
@@ -29,9 +30,14 @@ class Period:
     months: int = 0  # calendar months
     days: int = 0
 
-    def __str__(self) -> str:
-        parts = [f"{count} {unit}" for count, unit in ((self.months, "months"), (self.days, "days")) if count]
-        return " and ".join(parts) or "0 days"
+    @property
+    def in_words(self) -> str:
+        """For staff: "24 months", "30 days"."""
+        months = Remark("{count} months", count=str(self.months))
+        days = Remark("{count} days", count=str(self.days))
+        if self.months and self.days:
+            return Remark("{months} and {days}", months=months, days=days)
+        return months if self.months else days
 
 
 def add_months(day: date, months: int) -> date:

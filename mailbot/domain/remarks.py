@@ -6,7 +6,8 @@ under the pattern (templates/<language>/_remarks.md.j2), as gettext would. A tes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Self
 
 
@@ -27,12 +28,37 @@ class Remark(str):
         return (self.pattern,), dict(self.values)
 
 
-def said(remark: str, words: Mapping[str, str]) -> str:
-    """The remark by `words`, pattern -> sentence; in English where these don't have it."""
+class Day(str):
+    """A day in a remark: 2026-03-31 where operators read it, in the form of the letter's language where staff do."""
+
+    day: date
+
+    def __new__(cls, day: date, /) -> Self:
+        """The day."""
+        written = super().__new__(cls, day.isoformat())
+        written.day = day
+        return written
+
+    def __getnewargs__(self) -> tuple[date]:  # type: ignore[override]
+        """For copies of the values around it."""
+        return (self.day,)
+
+
+def joined(remarks: Sequence[str]) -> str:
+    """Several remarks in one, "; " between them; "" for none."""
+    if len(remarks) < 2:
+        return remarks[0] if remarks else ""
+    return Remark("{first}; {more}", first=remarks[0], more=joined(remarks[1:]))
+
+
+def said(remark: str, words: Mapping[str, str], days: Callable[[date], str] = date.isoformat) -> str:
+    """The remark by `words`, pattern -> sentence; in English where these don't have it. `days` writes a day."""
+    if isinstance(remark, Day):
+        return days(remark.day)
     if not isinstance(remark, Remark):
         return words.get(remark, remark)
     pattern = words.get(remark.pattern, remark.pattern)
     try:
-        return pattern.format_map({name: said(value, words) for name, value in remark.values.items()})
+        return pattern.format_map({name: said(value, words, days) for name, value in remark.values.items()})
     except (LookupError, ValueError, AttributeError):  # a slip in the words must not hold the notice back
         return str(remark)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from mailbot.domain.effects import Decision, Effect, OpenTicket, Reader, RecordIncident, UseTicket, Write
-from mailbot.domain.facts import Facts
+from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.numbers import without_tags
 from mailbot.domain.remarks import Remark
 from mailbot.domain.standing import Role
@@ -41,6 +41,20 @@ def sender_key(sender: str) -> str:
 def restrain(decision: Decision, facts: Facts) -> Decision:
     """The decision without the answers and the notices that must not go out."""
     return _notices_within_caps(_answers_within_caps(decision, facts), facts)
+
+
+def restrain_due(decision: Decision, facts: DueFacts) -> Decision:
+    """The decision of the clock, or nothing where a letter in it is beyond a cap: it comes up again another day."""
+    budget = facts.budget
+    caps = {
+        "limits.replies_per_address_per_day": budget.for_address,
+        "limits.replies_per_ticket_per_hour": budget.for_ticket,
+    }
+    cap = next((setting for setting, left in caps.items() if left <= 0), "")
+    if not cap or not any(isinstance(effect, Write) and effect.automatic for effect in decision.effects):
+        return decision
+    remark = Remark("not sent: the cap {setting} is reached", setting=cap)
+    return replace(decision, effects=(RecordIncident(kind="cap", detail=remark),), remarks=(*decision.remarks, remark))
 
 
 def _answers_within_caps(decision: Decision, facts: Facts) -> Decision:

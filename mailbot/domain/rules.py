@@ -9,15 +9,27 @@ from typing import Generic, TypeVar
 
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.catalogue import Product
-from mailbot.domain.effects import ClearAddress, CloseTicket, Decision, Effect, Reader, RuleTrace, Write
+from mailbot.domain.effects import (
+    ClearAddress,
+    CloseTicket,
+    Decision,
+    Effect,
+    MarkTold,
+    OpenCase,
+    Reader,
+    RuleTrace,
+    Write,
+)
 from mailbot.domain.facts import DueFacts, Facts
 from mailbot.domain.forms import FormField
 from mailbot.domain.message import Origin
-from mailbot.domain.restraint import restrain
+from mailbot.domain.restraint import restrain, restrain_due
 from mailbot.domain.shipping import ShippingTable
 from mailbot.domain.standing import Verdict
 from mailbot.domain.terms import TermBook
+from mailbot.domain.waiting import WaitingPolicy
 from mailbot.domain.wishes import WishTable
+from mailbot.domain.workdays import Calendars, weekends_only
 
 F = TypeVar("F", Facts, DueFacts)
 
@@ -61,6 +73,7 @@ class ReturnPolicy:
     refund_days_max: int
     automatic_up_to: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> rules may approve by themselves
     second_person_above: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> refunds that take two people
+    waiting: WaitingPolicy = field(default_factory=WaitingPolicy)  # how long anything may take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +91,8 @@ class RuleBook:
     products: Mapping[str, Product]  # of the catalogue, by model
     return_addresses: Mapping[str, tuple[str, ...]]  # country -> postal lines, where it isn't that of the settings
     zones: Mapping[str, tuple[str, ...]]  # country -> the time zones that count there, where it isn't all it has
+    conditions: WishTable  # words by which the condition of a piece is read
+    calendars: Calendars = weekends_only  # what is worked in the customer's country, where a term asks for it
 
 
 def decide(facts: Facts, book: RuleBook) -> Decision:
@@ -110,12 +125,14 @@ def _for_each(table: str, orders: tuple[Facts, ...], book: RuleBook, trace: list
     notices: list[Write] = []
     closing = 0
     for facts in orders:
-        for effect in _walk(table, facts, book, trace):
+        of_order = _walk(table, facts, book, trace)
+        has_case = any(isinstance(effect, OpenCase) for effect in of_order)  # whose letters only look like another's
+        for effect in of_order:
             if isinstance(effect, CloseTicket):
                 closing += 1
             elif isinstance(effect, Write) and effect.to is Reader.STAFF:
                 notices.append(effect)
-            elif effect not in effects:
+            elif has_case or effect not in effects:
                 effects.append(effect)
     merged = (
         [
@@ -139,11 +156,15 @@ def _reachable(facts: Facts) -> tuple[Effect, ...]:
 
 
 def decide_due(facts: DueFacts, book: RuleBook) -> Decision:
-    """Decide about something that time brought up. Pure."""
+    """Decide about something that time brought up: nothing outside of working hours. Pure."""
     trace: list[RuleTrace] = []
+    if not facts.work.is_open(facts.now):
+        return Decision(effects=(), trace=())
     rule = _first_match(book.due_rules, facts, book, trace)
     effects = tuple(effect for action in (rule.actions if rule else ()) for effect in action.effects(facts, book))
-    return Decision(effects=effects, trace=tuple(trace))
+    reason = f"{rule.name} ({rule.where}, rules {book.version})" if rule else ""
+    explained = tuple(replace(each, rule=reason) if isinstance(each, MarkTold) else each for each in effects)
+    return restrain_due(Decision(effects=explained, trace=tuple(trace)), facts)
 
 
 def _first_match(rules: tuple[Rule[F], ...], facts: F, book: RuleBook, trace: list[RuleTrace]) -> Rule[F] | None:

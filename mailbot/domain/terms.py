@@ -113,6 +113,7 @@ class Term:
     policy: str = ""  # "P7"
     law: str = ""  # where the law says it, for staff
     period: Period | None = None  # None: as many months as the catalogue says for the product (P1)
+    is_open: bool = False  # a right without a fixed time: whether it still holds is for a person to judge
     start: Start = Start.PURCHASE
     moves_to_working_day: bool = False  # a last day that isn't worked in the customer's country moves on
     condition: Condition = Condition.USED  # the worst that is taken

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.domain.catalogue import Product
-from mailbot.domain.eligibility import Ask, LineVerdict, Outcome, Situation, TermVerdict, judge
+from mailbot.domain.eligibility import Ask, LineVerdict, Situation, judge
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.terms import Basis, Claim, TermBook
+from mailbot.domain.verdicts import Outcome, TermVerdict
+from mailbot.domain.workdays import Calendars, weekends_only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ def warranty_of(
     products: Mapping[str, Product],
     today: date,
     named: Collection[str] = (),
+    calendars: Calendars = weekends_only,
 ) -> tuple[WarrantyLine, ...]:
     """Each line of the order, or those of the models `named` where some are in it.
 
@@ -39,7 +42,8 @@ def warranty_of(
     models = {model.upper() for model in named}
     lines = [line for line in order.lines if line.model.upper() in models] or order.lines
     asks = [Ask(model=line.model, quantity=line.quantity, claim=Claim.WARRANTY) for line in lines]
-    verdicts = judge(Situation(order=order, products=products, terms=terms, asked_on=today), asks)
+    situation = Situation(order=order, products=products, terms=terms, asked_on=today, calendars=calendars)
+    verdicts = judge(situation, asks)
     return tuple(_told(line, verdict) for line, verdict in zip(lines, verdicts, strict=True))
 
 

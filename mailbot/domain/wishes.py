@@ -136,6 +136,15 @@ class WishTable:
         found = self.recognised(subject, text)
         return found or (self._guessing.wishes(subject, text) if self.guesses else ())
 
+    def stated(self, text: str) -> frozenset[tuple[str, bool]]:
+        """The intents that any phrase speaks of, each with whether a negation turns that phrase round."""
+        return frozenset(
+            (self.intents[match.intent].name, negation is not None)
+            for clause, _ in self._clauses(text)
+            for match, negation in self._weighed(clause)
+            if match.intent >= 0
+        )
+
     @cached_property
     def _guessing(self) -> WishTable:
         return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=(), mentioned=())

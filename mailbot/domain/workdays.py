@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,6 +30,15 @@ class WorkCalendar:
 
 NO_CALENDAR = WorkCalendar(days_off=frozenset(), make_up_days=frozenset(), published_years=frozenset())
 
+# Country (ISO 3166-1 alpha-2) and year -> what is worked there in that year and the next. Calendars are large tables
+# that few decisions need: they are looked up, not carried along.
+Calendars = Callable[[str, int], WorkCalendar]
+
+
+def weekends_only(country: str, year: int) -> WorkCalendar:
+    """For where no holidays are known."""
+    return NO_CALENDAR
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkdayResult:
@@ -55,3 +65,24 @@ def add_working_days(calendar: WorkCalendar, start: date, days: int) -> WorkdayR
             years = range((start + timedelta(days=1)).year, day.year + 1)
             return WorkdayResult(day=day, provisional=any(year not in calendar.published_years for year in years))
     raise ConfigError(f"The calendar has fewer than {days} working days in the ten years after {start}.")
+
+
+def first_working_day(calendar: WorkCalendar, day: date) -> date:
+    """`day` where it is worked, else the next that is. Raises ConfigError where the calendar hardly has one."""
+    return day if calendar.is_working_day(day) else add_working_days(calendar, day, 1).day
+
+
+def working_days_before(calendar: WorkCalendar, day: date, days: int) -> date:
+    """The working day that is `days` working days before `day`, which is not counted itself.
+
+    Raises ConfigError when `days` isn't 1 to 366, or when the calendar hardly has a working day.
+    """
+    if not 1 <= days <= MAX_DAYS:
+        raise ConfigError(f"A number of working days must be 1 to {MAX_DAYS}, not {days}.")
+    left, earlier = days, day
+    for _ in range(_MAX_CALENDAR_DAYS):
+        earlier -= timedelta(days=1)
+        left -= calendar.is_working_day(earlier)
+        if left == 0:
+            return earlier
+    raise ConfigError(f"The calendar has fewer than {days} working days in the ten years before {day}.")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
-from mailbot.domain.workdays import WorkCalendar
+from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
 from mailbot.errors import ConfigError
+
+CALENDARS_VERSION = version("holidays")  # a newer one knows the days off of more years
 
 _SATURDAY = 5
 
@@ -41,6 +45,17 @@ def work_calendar(country: str, years: Iterable[int]) -> WorkCalendar:
         make_up_days=frozenset(make_up_days),
         published_years=frozenset(year for year in wanted if _is_published(calendar, year)),
     )
+
+
+@lru_cache(maxsize=300)
+def calendar_there(country: str, year: int) -> WorkCalendar:
+    """The calendar of a country for a year and the next (`domain.workdays.Calendars`); weekends alone for a country
+    that the library doesn't know. National holidays only: those of a region don't count.
+    """
+    try:
+        return work_calendar(country, (year, min(year + 1, date.max.year)))
+    except ConfigError:
+        return NO_CALENDAR
 
 
 def _national(country: str, years: list[int]) -> Any:

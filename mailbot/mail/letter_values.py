@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import pass_context
@@ -130,6 +130,12 @@ def _day(context: Context, value: date) -> str:
 
 
 @pass_context
+def _said(context: Context, remark: str) -> str:
+    """`remark|said`: what the desk found out, in the language of the letter."""
+    return remark_in_words(context, remark, partial(write_day, language=context["_language"]))
+
+
+@pass_context
 def _form(context: Context, lines: Iterable[FormLine]) -> Block:
     """`case.form|form` as "label: value" lines; hints stay outside, or they'd come back as answers."""
     colon = _COLONS.get(str(context["_language"]).split("-")[0], ": ")
@@ -158,5 +164,5 @@ def _link(context: Context, value: str) -> Link:
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "money": _money, "day": _day, "form": _form, "block": _block, "person": person_name, "link": _link,
-    "quote": Quoted, "prose": Prose, "said": remark_in_words,
+    "quote": Quoted, "prose": Prose, "said": _said,
 }  # fmt: skip

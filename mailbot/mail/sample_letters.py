@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from mailbot.domain.instructions import Total
 from mailbot.domain.letters import (
     Brand,
     CaseLine,
     CaseView,
     CommandHelp,
     ConfirmView,
+    ExportView,
     FormLine,
     Letter,
     MailView,
@@ -28,6 +30,7 @@ from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.remarks import Remark
 from mailbot.domain.sayings import Saying, Says
 from mailbot.domain.warranty import WarrantyLine
+from mailbot.mail.sample_proposal import PROPOSAL
 from mailbot.mail.sample_words import SampleWords, sample_words
 
 _BRAND = Brand(
@@ -77,6 +80,15 @@ _REFUND = RefundView(
     restocking=Decimal("15.00"),
     deduction=Decimal("30.00"),
     expected_on=date(2026, 4, 3),
+)
+_EXPORT = ExportView(
+    number="X-100001",
+    instructions=3,
+    totals=(
+        Total(amount=Decimal("478.00"), currency="CNY"),
+        Total(amount=Decimal(12_800), currency="JPY"),
+    ),
+    first_due_on=date(2026, 3, 24),
 )
 _MAIL = MailView(
     sender_name="Robin Sample",
@@ -171,12 +183,14 @@ def _case(words: SampleWords, kind: str) -> CaseView:
         waits_until=date(2026, 4, 8),
         has_slip=True,
         tracking="SF0000000002",
+        arrived=("TP-K17 × 1",),
         accepted=("TP-K17 × 1",),
         rejected=("TP-F02 × 1",),
         send_by=date(2026, 3, 25),
         sent_reference="TP2026032008",
         sent_tracking="SF0000000003",
         replacement_warranty_until=date(2028, 3, 1),
+        proposal=PROPOSAL,
     )
 
 
@@ -215,6 +229,7 @@ def sample_letter(language: str, kind: str = "return") -> Letter:
             replace(_ORDER, number="TP2026021904", purchased_on=date(2026, 2, 19), lines=_ORDER.lines[:1]),
         ),
         confirm=ConfirmView(order_number="TP2026030117", asked_for="m…y@elsewhere.example", until=date(2026, 3, 25)),
+        export=_EXPORT,
         message=words.message,
         agent=words.agent,
     )
@@ -264,6 +279,7 @@ def _bare_letter(full: Letter) -> Letter:
             warnings=(),
         ),
         choices=full.choices[:1],
+        export=replace(_EXPORT, instructions=1, totals=_EXPORT.totals[:1]),
         warranty=tuple(replace(line, name="") for line in full.warranty),
         note=StaffNote(headline="new_mail", evidence=(), remarks=(), commands=()),
         agent="",
@@ -325,8 +341,9 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "staff_command_refused": ("note",),
     "staff_order_noted": ("note",),
     "staff_delivery_failed": ("note",),
+    "staff_refund_export": ("export",),
 }
-_OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm")
+_OPTIONAL = ("order", "case", "refund", "mail", "note", "confirm", "export")
 _NEEDS_NOTHING = (
     "acknowledgement",
     "fraud_report",

@@ -45,9 +45,9 @@ def read_wishes(source: YamlFile) -> WishTable:
     groups = _groups(source)
     intents = _intents(source, "wishes", groups, spellings)
     sayings = []
-    for language, index, text in _words_by_language(source, ("sayings",)):
+    for language, index, text in words_by_language(source, ("sayings",)):
         where: KeyPath = ("sayings", language, index)
-        sayings.append(Phrase(text=text, parts=_parts(source, where, text, groups, spellings), weight=0))
+        sayings.append(Phrase(text=text, parts=parts_of(source, where, text, groups, spellings), weight=0))
     names = {intent.name for intent in intents}
     guesses = _intents(source, "guesses", groups, spellings) if "guesses" in source.data else ()
     for guess in guesses:
@@ -56,7 +56,7 @@ def read_wishes(source: YamlFile) -> WishTable:
     return WishTable(
         intents=tuple(intents),
         threshold=threshold,
-        negation=_negation(source, groups, spellings),
+        negation=negation_of(source, groups, spellings),
         guesses=guesses,
         sayings=tuple(sayings),
         negatable=frozenset(_names(source, ("negatable",), names)),
@@ -111,11 +111,11 @@ def _phrases(source: YamlFile, wish: KeyPath, groups: Groups, spellings: Spellin
         key: KeyPath = (*wish, language)
         for text in expect(source, key, dict, "phrases with their weights"):
             weight = expect(source, (*key, text), int, "a weight such as 3 or -2")
-            parts = _parts(source, (*key, text), text, groups, spellings)
+            parts = parts_of(source, (*key, text), text, groups, spellings)
             yield Phrase(text=text, parts=parts, weight=weight, is_wide=_WIDE in text)
 
 
-def _parts(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellings: Spellings) -> tuple[Part, ...]:
+def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellings: Spellings) -> tuple[Part, ...]:
     """`send/give + back` -> both parts with their alternatives, groups put in.
 
     The language, whose words of a group are put in, is the part after the wish, or the last but one.
@@ -174,7 +174,8 @@ def _side_by_side(source: YamlFile, key: KeyPath, text: str, spellings: Spelling
     return tuple(words)
 
 
-def _negation(source: YamlFile, groups: Groups, spellings: Spellings) -> Negation:
+def negation_of(source: YamlFile, groups: Groups, spellings: Spellings) -> Negation:
+    """The section `negation`, where there is one. Raises ConfigError with file and line."""
     found: dict[str, list[Alternative]] = {kind: [] for kind in _NEGATION}
     if "negation" in source.data:
         for language in expect(source, ("negation",), dict, "languages with far, near, after and but"):
@@ -183,7 +184,7 @@ def _negation(source: YamlFile, groups: Groups, spellings: Spellings) -> Negatio
                 if kind not in _NEGATION:
                     raise ConfigError(f"{source.where(key)}: '{kind}': expected {', '.join(_NEGATION)}")
                 for index, text in enumerate(_list(source, key)):
-                    for (part,) in [_parts(source, (*key, index), text, groups, spellings)]:
+                    for (part,) in [parts_of(source, (*key, index), text, groups, spellings)]:
                         found[kind].extend(part)
     far, near, after, but = (tuple(dict.fromkeys(found[kind])) for kind in _NEGATION)
     return Negation(far=far, near=near, after=after, but=but)
@@ -208,12 +209,13 @@ def _groups(source: YamlFile) -> Groups:
     groups: dict[tuple[str, str], tuple[str, ...]] = {}
     if "groups" in source.data:
         for name in expect(source, ("groups",), dict, "groups, each with words by language"):
-            for language, _, text in _words_by_language(source, ("groups", name)):
+            for language, _, text in words_by_language(source, ("groups", name)):
                 groups[str(name), language] = (*groups.get((str(name), language), ()), text)
     return groups
 
 
-def _words_by_language(source: YamlFile, key: KeyPath) -> Iterator[tuple[str, int, str]]:
+def words_by_language(source: YamlFile, key: KeyPath) -> Iterator[tuple[str, int, str]]:
+    """Each word below `key` with its language and its place there. Raises ConfigError with file and line."""
     if key[0] in source.data:
         for language in expect(source, key, dict, "words by language"):
             for index, text in enumerate(_list(source, (*key, language))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import re2
 from pydantic import AfterValidator, Field, model_validator
 
 from mailbot.domain.standing import Vouched
+from mailbot.domain.worktime import Hours
 from mailbot.settings.accounts import MailboxSettings, Seconds, Section, SmtpSettings, folder_key
 
 
@@ -72,6 +74,14 @@ def _reply_address(value: str) -> str:
         if "{token}" not in value.partition("@")[0]:
             raise ValueError("expected {token} before the @, as in support+{token}@tp.example")
     return value
+
+
+def _working_hours(value: str) -> str:
+    found = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", value.replace(" ", "").replace("–", "-"))
+    opens, closes = (60 * int(found[n]) + int(found[n + 1]) for n in (1, 3)) if found else (0, 0)
+    if not found or opens >= closes or closes > 24 * 60 or int(found[2]) > 59 or int(found[4]) > 59:
+        raise ValueError('expected two times of one day, as "09:00-18:00", or "00:00-24:00" for the whole day')
+    return found[0]
 
 
 EmailAddress = Annotated[str, AfterValidator(_address)]
@@ -141,6 +151,12 @@ class OrderSettings(Section):
     drop_folder: Path | None = None
     drop_settle_seconds: float = Field(default=60, ge=0, le=86400)
     drop_keep_days: int = Field(default=30, ge=0, le=3650)
+
+
+class RefundSettings(Section):
+    """Who pays the refunds."""
+
+    export_to: Annotated[str, AfterValidator(_address_or_none)] = ""
 
 
 class LimitSettings(Section):
@@ -227,6 +243,7 @@ class Settings(Section):
     reply_address: Annotated[str, AfterValidator(_reply_address)] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     calendar: Annotated[str, AfterValidator(_country)] = "CN"
+    working_hours: Annotated[str, AfterValidator(_working_hours)] = "09:00-18:00"
     languages: tuple[str, ...] = Field(default=("zh-Hans", "zh-Hant", "ja", "de", "fr", "es", "en"), min_length=1)
     data: Path = Path("var")
     rules: Path = Path("rules")
@@ -235,6 +252,7 @@ class Settings(Section):
     key_file: Path = Path("mailbot.key")
     authentication: AuthenticationSettings = AuthenticationSettings()
     orders: OrderSettings = OrderSettings()
+    refunds: RefundSettings = RefundSettings()
     delivery: DeliverySettings = DeliverySettings()
     limits: LimitSettings = LimitSettings()
     spam: SpamSettings = SpamSettings()
@@ -264,6 +282,24 @@ class Settings(Section):
         return self
 
     @model_validator(mode="after")
+    def _finance_is_in_the_house(self) -> Settings:
+        address = self.refunds.export_to.lower()
+        staff = {member.address.rpartition("@")[2].lower() for member in self.staff.members}
+        house = sorted({self.mail_domain.lower(), *staff})
+        host = address.rpartition("@")[2]
+        if address in self.own_addresses():
+            raise ValueError(
+                "refunds.export_to: is brand.support_address, the desk's own; expected the address of those who pay, "
+                "such as finance@tp.example"
+            )
+        if address and not any(host == domain or host.endswith(f".{domain}") for domain in house):
+            raise ValueError(
+                f"refunds.export_to: {address} is no address of the house; expected one at {' or '.join(house)}, "
+                "where brand.support_address and staff.members are"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _no_folder_is_read_twice(self) -> Settings:
         seen: dict[tuple[str, str, str], str] = {}
         for name, box in self.mailboxes.items():
@@ -276,6 +312,12 @@ class Settings(Section):
                     )
                 seen[account] = name
         return self
+
+    @property
+    def hours(self) -> Hours:
+        """The working hours as times of day."""
+        opens, closes = self.working_hours.split("-")
+        return Hours(opens=time.fromisoformat(opens), closes=None if closes == "24:00" else time.fromisoformat(closes))
 
     @property
     def database(self) -> Path:

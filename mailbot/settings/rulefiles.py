@@ -24,11 +24,13 @@ from mailbot.domain.vocabulary import (
     Vocabulary,
 )
 from mailbot.errors import ConfigError
+from mailbot.settings.conditionsfile import read_conditions
 from mailbot.settings.formsfile import read_forms
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
 from mailbot.settings.shippingfile import read_shipping
 from mailbot.settings.termsfile import read_countries, read_terms
+from mailbot.settings.waitingfile import read_waiting
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect, read_yaml
 
 FILES = (
@@ -40,6 +42,7 @@ FILES = (
     "countries.yaml",
     "intents.yaml",
     "shipping.yaml",
+    "conditions.yaml",
 )
 START_TABLE = "incoming"
 _NOT_BY_RULE = ("confirm_access",)  # goes to the owner of an order, by an action of its own
@@ -90,6 +93,7 @@ def load_rules(folder: Path, templates: Collection[str], products: Mapping[str, 
         products=products or {},
         return_addresses=countries.return_addresses,
         zones=countries.zones,
+        conditions=read_conditions(files["conditions.yaml"]),
     )
 
 
@@ -226,6 +230,7 @@ def _returns(source: YamlFile) -> ReturnPolicy:
         refund_days_max=most,
         automatic_up_to=_amounts(source, "approve_at_once_up_to"),
         second_person_above=_amounts(source, "second_person_above"),
+        waiting=read_waiting(source, most),
     )
 
 

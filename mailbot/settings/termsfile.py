@@ -16,6 +16,7 @@ from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.periods import MAX_DAYS, MAX_MONTHS, Period, Start
 from mailbot.domain.terms import Basis, Claim, Condition, OutboundShipping, Payer, Remedy, Scope, Term, TermBook
 from mailbot.errors import ConfigError
+from mailbot.settings.waitingfile import KEYS as WAITING_KEYS
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
 
 _SCOPE_KEYS = ("countries", "models", "categories", "consumables")
@@ -27,7 +28,8 @@ RETURN_KEYS = (*_COMMON_KEYS, "for", "condition", "outbound_shipping", "restocki
 WARRANTY_KEYS = (*_COMMON_KEYS, "remedies", "replacement_months")
 _LISTS = {"terms": Basis.OWN, "law": Basis.LAW}
 _CATALOGUE = "catalogue"
-_OF_RETURNS = ("window_days", "refund_days", "approve_at_once_up_to", "second_person_above")
+_OPEN = "open"
+_OF_RETURNS = ("window_days", "refund_days", "approve_at_once_up_to", "second_person_above", *WAITING_KEYS)
 _MOST_TERMS = 1000
 _LONGEST = 200  # characters of a text
 _FIRST_YEAR = 1900
@@ -227,6 +229,7 @@ def _term(reading: _Reading, key: KeyPath) -> Term:
         policy=text("policy"),
         law=text("law"),
         period=_period(reading, key, raw, granted),
+        is_open=_is_open(source, key, raw),
         start=choice("start", Start, reading.start),
         moves_to_working_day=flag("moves_to_working_day", False),
         condition=choice("condition", Condition, Condition.USED),
@@ -247,6 +250,8 @@ def _period(reading: _Reading, key: KeyPath, raw: Mapping[str, object], granted:
         if "days" in raw or "months" in raw:
             raise ConfigError(f"{source.where(key)}: what isn't granted has no days or months")
         return Period()
+    if _is_open(source, key, raw):
+        return Period()
     if raw.get("months") == _CATALOGUE and reading.period is None:
         if "days" in raw:
             raise ConfigError(f"{source.where((*key, 'days'))}: days: not beside `months: {_CATALOGUE}`")
@@ -259,6 +264,15 @@ def _period(reading: _Reading, key: KeyPath, raw: Mapping[str, object], granted:
         months=_number(source, (*key, "months"), 1, MAX_MONTHS) if "months" in raw else 0,
         days=_number(source, (*key, "days"), 1, MAX_DAYS) if "days" in raw else 0,
     )
+
+
+def _is_open(source: YamlFile, key: KeyPath, raw: Mapping[str, object]) -> bool:
+    """Only the law can be without a fixed time; what the shop promises has one."""
+    if raw.get("months") != _OPEN:
+        return False
+    if _LISTS[str(key[0])] is not Basis.LAW or "days" in raw:
+        raise ConfigError(f"{source.where((*key, 'months'))}: `months: {_OPEN}` stands below law, and without days")
+    return True
 
 
 def _scope(reading: _Reading, key: KeyPath, raw: Mapping[str, object]) -> Scope:

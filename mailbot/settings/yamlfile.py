@@ -49,10 +49,11 @@ def read_yaml(path: Path) -> YamlFile:
         raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8") from None
     lines: dict[KeyPath, int] = {}
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        loader = _LOADER(text)
+        node = loader.get_single_node()
         if node is not None:
             _note_lines(node, (), lines, path)
-        data = yaml.load(text, Loader=_LOADER)
+        data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from peewee import IntegrityError
 
-from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.cases import REASON_ANEW, Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.forms import Answers, Item
 from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Attachment, IncomingMail
@@ -17,8 +17,9 @@ from mailbot.domain.orders import Order
 from mailbot.domain.pieces import counted
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
+from mailbot.domain.waiting import WAITS
 from mailbot.errors import SafeguardTripped
-from mailbot.store import orders, sql, ticket_orders, tickets
+from mailbot.store import instructions, orders, sql, ticket_orders, tickets
 from mailbot.store.models import (
     Case,
     CaseEventRow,
@@ -177,7 +178,14 @@ def attach(message_id: int, attachments: Iterable[Attachment], proofs: Sequence[
         )
 
 
-def open_case(ticket_id: int, kind: CaseKind, order: Order, opened_on: date, now: datetime) -> int:
+def open_case(
+    ticket_id: int,
+    kind: CaseKind,
+    order: Order,
+    opened_on: date,
+    now: datetime,
+    waits_until: date | None = None,
+) -> int:
     """A new case, which keeps the order as it is now: what was paid isn't changed by a later import. Returns its id."""
     case = Case.create(
         ticket=ticket_id,
@@ -189,6 +197,8 @@ def open_case(ticket_id: int, kind: CaseKind, order: Order, opened_on: date, now
         opened_at=now,
         opened_on=opened_on,
         since=now,
+        waits_until=waits_until,
+        look_at=now,
     )
     return int(case.id)
 
@@ -229,10 +239,24 @@ def move_case(
     refund_wanted_by: str,
     inbox_id: int | None,
     now: datetime,
+    waits_until: date | None = None,
+    deduction: Decimal = Decimal(0),
+    deduction_reason: str = "",
 ) -> None:
     """Move a case and record who decided. Raises SafeguardTripped when it isn't where the decision saw it."""
-    changes: dict[str, object] = {"state": to.value, "since": now, "refund_wanted_by": refund_wanted_by}
-    if reason:
+    changes: dict[str, object] = {
+        "state": to.value,
+        "since": now,
+        "refund_wanted_by": refund_wanted_by,
+        "waits_until": waits_until,
+        "look_at": now if to in WAITS else None,
+        "deduction": deduction,
+        "deduction_reason": mask_secrets(deduction_reason),
+    }
+    # Letters tell the customer of it: an older one must not stand there still, nor by which terms the rules approved.
+    if event in REASON_ANEW:
+        changes["staff_reason"] = ""
+    if reason and actor is Actor.STAFF:
         changes["staff_reason"] = mask_secrets(reason)
     moved = Case.update(**changes).where((Case.id == case_id) & (Case.state == expected.value)).execute()
     if moved != 1:
@@ -264,7 +288,7 @@ def book_refund(
     decided_by: str,
     now: datetime,
 ) -> int:
-    """Book the one refund of a case; returns its id.
+    """Book the one refund of a case, with the instruction to finance; returns its id.
 
     Raises SafeguardTripped when the case has one already (unique key) or the order's refunds would exceed
     `paid` (G6). Both are checked here again, inside the writing transaction.
@@ -293,11 +317,19 @@ def book_refund(
         )
     except IntegrityError:
         raise SafeguardTripped(f"the refund of case {case_id} is booked already; nothing was changed") from None
+    instructions.give(
+        refund.id,
+        order_number=order_number,
+        amount=parts.amount,
+        currency=currency,
+        payment_method=payment_method,
+        due_on=due_on,
+    )
     return int(refund.id)
 
 
-def settle_refund(case_id: int, paid_on: date, by_address: str) -> None:
-    """Finance paid. Raises SafeguardTripped when there is nothing to settle."""
+def settle_refund(case_id: int, paid_on: date, by_address: str, source: str = "") -> None:
+    """Finance paid, by a file's word where there is a `source`. Raises SafeguardTripped when nothing is to settle."""
     settled = (
         Refund.update(state="settled", settled_on=paid_on, settled_by=by_address)
         .where((Refund.case == case_id) & (Refund.state == "booked"))
@@ -305,11 +337,7 @@ def settle_refund(case_id: int, paid_on: date, by_address: str) -> None:
     )
     if settled != 1:
         raise SafeguardTripped(f"case {case_id} has no refund that could be settled; nothing was changed")
-
-
-def mark_overdue_told(refund_id: int) -> None:
-    """Staff know of the broken promise."""
-    Refund.update(overdue_told=True).where(Refund.id == refund_id).execute()
+    instructions.settle(Refund.get(Refund.case == case_id).id, source)
 
 
 def record_incident(kind: str, ticket_id: int | None, detail: str, now: datetime) -> None:

@@ -63,6 +63,12 @@ class CaseRow:
     state: str
     order_number: str
     items: tuple[str, ...]  # "TP-K17 × 1"
+    received: tuple[str, ...]  # what arrived of them
+    damaged: tuple[str, ...]  # what of it failed the inspection
+    tracking: str  # of the customer's parcel, "" while unknown
+    sent_reference: str  # order number of the replacement, "" where none was sent
+    sent_tracking: str  # of our parcel to the customer
+    refund_wanted_by: str  # who decided for a refund to which a second person has to agree
     opened_at: datetime
     events: tuple[CaseEvent, ...]
 
@@ -175,6 +181,12 @@ def _case(row: Case) -> CaseRow:
         state=row.state,
         order_number=row.order_number,
         items=tuple(f"{item.model} × {item.quantity}" for item in items),
+        received=tuple(f"{item.model} × {item.received}" for item in items if item.received),
+        damaged=tuple(f"{item.model} × {item.damaged}" for item in items if item.damaged),
+        tracking=row.tracking,
+        sent_reference=row.sent_reference,
+        sent_tracking=row.sent_tracking,
+        refund_wanted_by=row.refund_wanted_by,
         opened_at=row.opened_at,
         events=tuple(
             CaseEvent(

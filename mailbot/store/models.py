@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from peewee import (
     AutoField,
     BlobField,
@@ -14,6 +16,7 @@ from peewee import (
 )
 
 from mailbot.store.address_models import AddressRow
+from mailbot.store.due_models import DueMark, Reminder
 from mailbot.store.fields import AmountField, UtcField
 from mailbot.store.inbox_models import Cursor, Inbox, MailboxTrouble, ServerMail
 from mailbot.store.order_models import OrderLineRow, OrderRow, OrderSerial
@@ -136,6 +139,7 @@ class Outbox(Model):
     id = AutoField()
     ticket = ForeignKeyField(Ticket, column_name="ticket_id", null=True)
     ticket_id: int | None
+    case_id = IntegerField(null=True)  # the case in hand where it was written
     template = TextField()
     reader = TextField()  # customer or staff
     recipient = TextField()  # envelope recipient
@@ -235,9 +239,13 @@ class Case(Model):
     opened_on = DateField(null=True)  # the day of the request where the customer lives
     since = UtcField(null=True)  # when it came into its state
     refund_wanted_by = TextField(default="")  # who decided for a refund that needs a second person
+    deduction = AmountField(default=Decimal(0))  # what they take off it
+    deduction_reason = TextField(default="")  # for the customer, masked
     tracking = TextField(default="")  # of the customer's parcel
     sent_reference = TextField(default="")  # order number of the replacement
     sent_tracking = TextField(default="")  # of our parcel
+    waits_until = DateField(null=True)  # last day that the customer was told, for what the state waits for
+    look_at = UtcField(null=True)  # when the clock looks at it next; null once it is over
 
     class Meta:
         table_name = "cases"
@@ -295,7 +303,6 @@ class Refund(Model):
     decided_by = TextField()
     settled_on = DateField(null=True)
     settled_by = TextField(default="")
-    overdue_told = BooleanField(default=False)
     goods = AmountField()  # goods + shipping - restocking - deduction = amount
     shipping = AmountField()
     restocking = AmountField()
@@ -304,6 +311,38 @@ class Refund(Model):
 
     class Meta:
         table_name = "refund"
+
+
+class RefundExport(Model):
+    """A file with instructions that went to finance."""
+
+    id = AutoField()
+    exported_at = UtcField()
+    digest = TextField()  # the blob that holds its bytes
+    sent_to = TextField()  # address of finance, "" where it was not mailed
+
+    class Meta:
+        table_name = "refund_export"
+
+
+class RefundInstruction(Model):
+    """What finance is told to pay: one row a refund, by a unique key."""
+
+    id = AutoField()
+    refund = ForeignKeyField(Refund, column_name="refund_id", unique=True)
+    refund_id: int
+    order_number = TextField()
+    amount = AmountField()
+    currency = TextField()
+    payment_method = TextField()
+    due_on = DateField()
+    state = TextField()  # InstructionState
+    export = ForeignKeyField(RefundExport, column_name="export_id", null=True)  # the one that it went out with
+    export_id: int | None
+    settled_from = TextField(default="")  # file and row of finance that told of the payment, "" for a #refunded
+
+    class Meta:
+        table_name = "refund_instruction"
 
 
 class Incident(Model):
@@ -344,6 +383,10 @@ MODELS: tuple[type[Model], ...] = (
     CaseItem,
     CaseEventRow,
     Refund,
+    Reminder,
+    DueMark,
+    RefundExport,
+    RefundInstruction,
     AddressRow,
     Incident,
 )

@@ -55,13 +55,13 @@ class OrderReading:
     def add(self, row: int, cells: dict[str, str]) -> None:
         """Read one row: what belongs to the order, and one line of it. Columns not there read as empty."""
         cell = partial(self._cell, row, cells)
-        currency = cell("currency", _currency, "")
+        currency = cell("currency", currency_code, "")
         line = OrderLine(
             model=cell("model", _required, ""),
             name=cell("product_name", _text, ""),
             serials=cell("serials", _serials, ()),
             quantity=cell("quantity", _quantity, 1),
-            unit_price=cell("unit_price", partial(_price, currency=currency), Decimal(0)),
+            unit_price=cell("unit_price", partial(price_in, currency=currency), Decimal(0)),
         )
         order = Order(
             number=cell("order_number", self._order_number, ""),
@@ -73,7 +73,7 @@ class OrderReading:
             lines=(line,),
             currency=currency,
             payment_method=cell("payment_method", _required, ""),
-            purchased_on=cell("purchased_on", _day, date.min),
+            purchased_on=cell("purchased_on", day_of, date.min),
             delivered_on=cell("delivered_on", _day_or_none, None),
             shipping_status=cell("shipping_status", _text, ""),
             tracking_number=cell("tracking_number", _code, ""),
@@ -243,7 +243,8 @@ def _country(text: str) -> str:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _currency(text: str) -> str:
+def currency_code(text: str) -> str:
+    """An ISO 4217 code."""
     code = _plain(text).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError(f"{_shown(text)} is not a three-letter currency code such as CNY")
@@ -282,7 +283,7 @@ def _quantity(text: str) -> int:
     return int(number.partition(".")[0])
 
 
-def _price(text: str, *, currency: str) -> Decimal:
+def price_in(text: str, *, currency: str) -> Decimal:
     """A price with the decimals of its currency. "12,50" is read as 12.50, but "1,250" could be either: refused."""
     number = _plain(text)
     if re.fullmatch(r"-[0-9.,]+", number):
@@ -298,11 +299,11 @@ def _price(text: str, *, currency: str) -> Decimal:
 
 
 def _price_or_none(text: str, *, currency: str) -> Decimal:
-    return _price(text, currency=currency) if _plain(text) else Decimal(0)
+    return price_in(text, currency=currency) if _plain(text) else Decimal(0)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     """2026-03-01, 2026/3/1 or 2026年3月1日; a time of day after it is dropped."""
     day = _plain(text)
     if not day:
@@ -319,4 +320,4 @@ def _day(text: str) -> date:
 
 
 def _day_or_none(text: str) -> date | None:
-    return _day(text) if text.strip() else None
+    return day_of(text) if text.strip() else None

@@ -21,20 +21,15 @@ Reasons and raw rows quote the file, so they hold personal data: they belong in 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from mailbot.domain.orders import Order
 from mailbot.errors import ConfigError
+from mailbot.store.csv_records import SEPARATORS, encoding_of, lines_of, records, split_row, unreadable
 from mailbot.store.order_fields import COLUMNS, LINE_COLUMNS, OPTIONAL_COLUMNS, ORDER_COLUMNS, language_tag
 from mailbot.store.order_rows import (
-    MAX_LINE,
     MAX_ORDER_LINES,
     RawRow,
     RejectedRow,
@@ -49,13 +44,11 @@ from mailbot.store.order_sheets import sheet_rows
 
 __all__ = ["COLUMNS", "ENDINGS", "ORDER_COLUMNS", "RejectedRow", "language_tag", "read_orders", "write_rejects"]
 
-MAX_CELL_LINES = 50  # lines that one row may span (line breaks inside quotes); more is a quote never closed
 _CSV_ENDINGS = {".csv", ".tsv"}
 _JSON_ENDINGS = {".jsonl", ".ndjson"}
 _SHEET_ENDINGS = {".xlsx", ".xlsm"}
 ENDINGS = _CSV_ENDINGS | _JSON_ENDINGS | _SHEET_ENDINGS  # of the files that are read
 _SPOKEN = ".csv, .tsv, .xlsx, .jsonl and .ndjson"
-_UNDECODED = re.compile("[\udc80-\udcff]")  # what errors="surrogateescape" makes of bytes that aren't text
 
 
 def read_orders(
@@ -78,10 +71,10 @@ def read_orders(
     if ending in _SHEET_ENDINGS:
         return read_groups(grouped(sheet_rows(path, on_bytes)), fits)
     try:
-        encoding = _encoding(path)
+        encoding = encoding_of(path)
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}.") from error
-    lines = _lines(path, encoding, on_bytes)
+    lines = lines_of(path, encoding, on_bytes)
     return read_groups(grouped(_csv_rows(path, lines)) if ending in _CSV_ENDINGS else _jsonl_groups(lines), fits)
 
 
@@ -93,63 +86,17 @@ def write_rejects(path: Path, rows: Iterable[RejectedRow]) -> int:
     return file.count
 
 
-def _encoding(path: Path) -> str:
-    """Find the character encoding by reading the whole file: one early wrong guess would garble every name.
-
-    A damaged byte in a UTF-8 file must not turn the rest into Chinese, so the lines vote. Text counts as
-    GB18030 only when nearly all its characters are everyday ones (the GB 2312 block): German or Japanese
-    text in an old encoding would decode too, as nonsense.
-    """
-    good = bad = high_bytes = everyday_bytes = 0
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise ConfigError(f"{path} is UTF-16 text: save it as 'CSV UTF-8' and import it again.")
-        if start[:3] == b"\xef\xbb\xbf":
-            return "utf-8-sig"
-        file.seek(0)
-        while line := file.readline(4 * MAX_LINE):  # no character has more than 4 bytes
-            if line.isascii():
-                continue
-            try:
-                line.decode("utf-8")
-                good += 1
-            except UnicodeDecodeError:
-                bad += 1
-                high_bytes += len(re.findall(rb"[\x80-\xff]", line))
-                everyday_bytes += 2 * len(re.findall(rb"[\xa1-\xf7][\xa1-\xfe]", line))
-    if bad <= good:
-        return "utf-8"
-    if everyday_bytes >= 0.8 * high_bytes:
-        return "gb18030"
-    raise ConfigError(f"{path} is neither UTF-8 nor Chinese GB18030 text: save it as 'CSV UTF-8' and import it again.")
-
-
-def _lines(path: Path, encoding: str, on_bytes: Callable[[int], None] | None) -> Iterator[str]:
-    """The lines with their ends; one of MAX_LINE characters stands for a longer one, whose rest is dropped."""
-    with path.open("rb") as binary, io.TextIOWrapper(binary, encoding, errors="surrogateescape", newline="") as text:
-        while line := text.readline(MAX_LINE):
-            if len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
-                while (rest := text.readline(MAX_LINE)) and not rest.endswith(("\n", "\r")):
-                    pass  # on to the end of the line
-            if on_bytes is not None:
-                on_bytes(binary.tell())
-            yield line
-        if on_bytes is not None:
-            on_bytes(binary.tell())
-
-
 def _csv_rows(path: Path, lines: Iterator[str]) -> Iterator[RawRow]:
     first = next(lines, "")
-    splits = [(mark, _split([first], mark) or []) for mark in (",", ";", "\t")]
+    splits = [(mark, split_row([first], mark) or []) for mark in SEPARATORS]
     named = [(mark, named_columns(names)) for mark, names in splits]
     delimiter, header = max(named, key=lambda choice: known_columns(choice[1]))
     check_header(path, header)
     number_at = header.index("order_number")
-    for count, (raw, cells) in enumerate(_records(lines, delimiter), start=2):
+    for count, (raw, cells) in enumerate(records(lines, delimiter), start=2):
         if cells is not None and not any(cell.strip() for cell in cells):
             continue
-        problem = _unreadable(raw)
+        problem = unreadable(raw)
         if cells is None:
             problem = problem or "the quotes are not in order"
             # Good enough to find the order that this row would have belonged to.
@@ -159,50 +106,12 @@ def _csv_rows(path: Path, lines: Iterator[str]) -> Iterator[RawRow]:
         yield RawRow(row=count, raw=raw, cells=dict(zip(header, cells, strict=False)), problem=problem)
 
 
-def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, list[str] | None]]:
-    """Each record as it stands in the file and cut into cells; None for cells where the quoting is broken.
-
-    A quote that is never closed costs its own line, not the rest of the file: the lines after it are read again.
-    """
-    ahead: deque[str] = deque()
-    while True:
-        if not ahead:
-            ahead.extend(islice(lines, 1))
-            if not ahead:
-                return
-        size, cells = 1, _split([ahead[0]], delimiter)
-        while cells is None and size < MAX_CELL_LINES and "".join(islice(ahead, size)).count('"') % 2:
-            if len(ahead) == size:
-                ahead.extend(islice(lines, 1))
-                if len(ahead) == size:
-                    break
-            size += 1
-            cells = _split(list(islice(ahead, size)), delimiter)
-        raw = "".join(ahead.popleft() for _ in range(1 if cells is None else size))
-        yield raw, cells
-
-
-def _split(lines: list[str], delimiter: str) -> list[str] | None:
-    try:
-        return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
-
-
-def _unreadable(raw: str) -> str:
-    if len(raw) >= MAX_LINE:
-        return f"is longer than {MAX_LINE} characters"
-    if _UNDECODED.search(raw):
-        return "has bytes that are not text in the encoding of the file"
-    return ""
-
-
 def _jsonl_groups(lines: Iterator[str]) -> Iterator[list[RawRow]]:
     for count, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
         try:
-            problem = _unreadable(raw)
+            problem = unreadable(raw)
             group = [] if problem else _json_rows(count, raw)
         except (ValueError, RecursionError) as error:
             group, problem = [], f"is not a JSON object for an order: {error}"

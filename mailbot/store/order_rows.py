@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from mailbot.domain.orders import Order
+from mailbot.domain.spreadsheets import no_formula
 from mailbot.errors import ConfigError, TryAgainLater
 from mailbot.store.order_fields import COLUMNS, MAX_TEXT, OPTIONAL_COLUMNS, OrderReading, shaped_number
 
@@ -162,12 +163,15 @@ class RejectsUnwritable(ConfigError):
 class RejectsFile:
     """The rejected rows as CSV (row, order_number, reason, raw) for a spreadsheet; made with the first of them.
 
+    `number` names the second column where the rows are no orders.
+
     Readable by the owner alone, because it quotes customers. Cells that a spreadsheet would run as a formula
     get an apostrophe in front, also inside `raw`; read_orders takes it off again.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, number: str = "order_number") -> None:
         self.path = path
+        self._number = number
         self.count = 0  # rows written
         self._file: Any = None
         self._writer: Any = None
@@ -186,7 +190,7 @@ class RejectsFile:
         try:
             if self._file is None:
                 self._open()
-            self._writer.writerow([row.row, *(_no_formula(cell) for cell in (row.order_number, row.reason, row.raw))])
+            self._writer.writerow([row.row, *(no_formula(cell) for cell in (row.order_number, row.reason, row.raw))])
         except OSError as error:
             raise RejectsUnwritable(
                 f"{self.path}: the rejected rows can't be written there: {error.strerror}."
@@ -197,9 +201,4 @@ class RejectsFile:
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._file = open(descriptor, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115 - closed in __exit__
         self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
-        self._writer.writerow(["row", "order_number", "reason", "raw"])
-
-
-def _no_formula(text: str) -> str:
-    # After a separator too: a spreadsheet that expects other separators would begin a cell there.
-    return re.sub(r"(^|[,;\t\r\n\"])([ \t\r\n]*)([=+\-@＝＋－＠])", r"\1\2'\3", text)
+        self._writer.writerow(["row", self._number, "reason", "raw"])

@@ -46,6 +46,7 @@ def queue(
     blobs: Blobs,
     *,
     ticket_id: int | None,
+    case_id: int | None = None,
     template: str,
     reader: str,
     sender: str,
@@ -69,6 +70,7 @@ def queue(
     outbox_id = sql.insert(
         "outbox",
         ticket_id=ticket_id,
+        case_id=case_id,
         template=template,
         reader=reader,
         recipient=recipient,

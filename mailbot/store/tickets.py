@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mailbot.domain.cases import CLAIMING, ENDED, CaseKind, CaseState
-from mailbot.domain.facts import CaseFacts, DueFacts, RefundFacts, TicketFacts
+from mailbot.domain.facts import CaseFacts, RefundFacts, TicketFacts
 from mailbot.domain.forms import Item
 from mailbot.domain.matters import subject_key
 from mailbot.domain.message import IncomingMail
@@ -29,7 +29,7 @@ _WAYS = {
 }
 _CASE_COLUMNS = (
     "id, ticket_id, kind, state, order_number, answers, terms, staff_reason, opened_on, since, refund_wanted_by, "
-    "tracking, sent_reference, sent_tracking"
+    "tracking, sent_reference, sent_tracking, waits_until, deduction, deduction_reason"
 )
 _MOST_CASES = 50  # of one ticket or order
 _CLOSED_STATES = tuple(sorted(state.value for state in ENDED))
@@ -214,7 +214,8 @@ def cases_of_order(order_number: str) -> tuple[CaseFacts, ...]:
 
 def _case(found: sql.Row) -> CaseFacts:
     case_id, ticket_id, kind, state, order_number, answers, terms, staff_reason, *rest = found
-    opened_on, since, refund_wanted_by, tracking, sent_reference, sent_tracking = rest
+    opened_on, since, refund_wanted_by, tracking, sent_reference, sent_tracking, *rest = rest
+    waits_until, deduction, deduction_reason = rest
     refund = Refund.get_or_none(Refund.case == case_id)
     query = "SELECT model, quantity, received, damaged FROM case_item WHERE case_id = ? ORDER BY id"
     items = sql.rows(query, case_id)
@@ -236,9 +237,12 @@ def _case(found: sql.Row) -> CaseFacts:
         opened_on=date.fromisoformat(str(opened_on)) if opened_on else None,
         since=datetime.fromisoformat(since) if since else None,
         refund_wanted_by=refund_wanted_by,
+        deduction=Decimal(deduction),
+        deduction_reason=deduction_reason,
         tracking=tracking,
         sent_reference=sent_reference,
         sent_tracking=sent_tracking,
+        waits_until=date.fromisoformat(str(waits_until)) if waits_until else None,
     )
 
 
@@ -298,7 +302,6 @@ def _refund(row: Refund) -> RefundFacts:
         currency=row.currency,
         due_on=row.due_on,
         settled=row.state == "settled",
-        overdue_told=row.overdue_told,
     )
 
 
@@ -370,19 +373,3 @@ def relayed_since(ticket_id: int, since: datetime) -> int:
         WHERE o.ticket_id = ? AND o.created_at >= ? AND o.template = 'staff_reply'
         """  # people in copy get theirs beside the customer's
     return int(sql.rows(query, ticket_id, since)[0][0])
-
-
-def due_refunds(today: date, now: datetime) -> list[DueFacts]:
-    """Refunds whose promise has run out, finance hasn't paid, and staff don't know yet (P13)."""
-    rows = (
-        Refund.select()
-        .where((Refund.state == "booked") & (Refund.due_on < today) & ~Refund.overdue_told)
-        .order_by(Refund.id)
-        .limit(500)
-    )
-    due = []
-    for row in rows:
-        case = load_case(row.case_id)
-        if case is not None:
-            due.append(DueFacts(now=now, today=today, ticket_id=case.ticket_id, case=case, refund=_refund(row)))
-    return due

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from mailbot.domain.cases import CaseState
+from mailbot.domain.instructions import InstructionState
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.refunds import RefundSum
 from mailbot.store import sql
-from mailbot.store.models import Case, Refund, Ticket
+from mailbot.store.models import Case, Refund, RefundInstruction, Ticket
 
 _AT_ONCE = 500  # values in one query
 
@@ -113,6 +115,13 @@ class RefundRow:
     settled_on: date | None
     parts: RefundSum
     deduction_reason: str
+    instruction: InstructionState  # how far finance is
+
+
+def refund(refund_id: int) -> RefundRow | None:
+    """One refund, or None."""
+    found = Refund.get_or_none(Refund.id == refund_id)
+    return _refund_row(found) if found else None
 
 
 def refund_of_case(case_id: int) -> RefundRow | None:
@@ -128,12 +137,15 @@ def refund_of_order(order_number: str) -> RefundRow | None:
 
 
 def refunds(limit: int, state: str = "") -> list[RefundRow]:
-    """Refunds, newest first."""
-    query = Refund.select().order_by(Refund.id.desc()).limit(limit)
-    return [_refund_row(found) for found in (query.where(Refund.state == state) if state else query)]
+    """Refunds, newest first; `state` is of their instructions."""
+    query = RefundInstruction.select(RefundInstruction, Refund).join(Refund).order_by(Refund.id.desc()).limit(limit)
+    told = query.where(RefundInstruction.state == state) if state else query
+    return [_refund_row(one.refund, InstructionState(one.state)) for one in told]
 
 
-def _refund_row(found: Refund) -> RefundRow:
+def _refund_row(found: Refund, told: InstructionState | None = None) -> RefundRow:
+    """`told` is looked up where it isn't known."""
+    told = told or InstructionState(RefundInstruction.get(RefundInstruction.refund == found.id).state)
     return RefundRow(
         refund_id=found.id,
         case_id=found.case_id,
@@ -149,6 +161,7 @@ def _refund_row(found: Refund) -> RefundRow:
         settled_on=found.settled_on,
         parts=parts_of(found),
         deduction_reason=found.deduction_reason,
+        instruction=told,
     )
 
 
@@ -161,6 +174,12 @@ def parts_of(found: Refund) -> RefundSum:
         deduction=found.deduction,
         amount=found.amount,
     )
+
+
+def state_before(case_id: int) -> CaseState | None:
+    """The state from which a case came into the one that it is in; None where it never moved."""
+    found = sql.first("SELECT from_state FROM case_event WHERE case_id = ? ORDER BY id DESC LIMIT 1", case_id)
+    return CaseState(found[0]) if found else None
 
 
 def in_copy(ticket_id: int) -> list[str]:

@@ -7,12 +7,13 @@ from datetime import date
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.wishes import Wish
-from tests.domain.examples import NOT_CONFIRMED, NOT_NAMED, case, exact, facts, mail, ticket
+from tests.domain.examples import NOT_CONFIRMED, NOT_NAMED, RETURN_WISH, case, exact, facts, mail, refund, ticket
 from tests.domain.routing_situations import AMBIGUOUS, IN_TICKET, PROBABLE
 
 BROKEN = Wish(name="warranty", score=3, because=("broken +3",))
 SWAP = Wish(name="exchange", score=3, because=("exchange +3",))
 TOO_LATE = date(2026, 2, 17)
+ALL_REFUNDED = (case(CaseState.REFUNDED, refund=refund(settled=True)),)
 NEEDED = ["OpenTicket", "FileMail", "order_number_needed > customer"]
 NOTICE = "staff_notice > staff"
 
@@ -24,6 +25,14 @@ CASE_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
             thread=IN_TICKET,
         ),
         ["UseTicket", "FileMail", "UseCase", "NoteParcel", "MoveCase", NOTICE],
+    ),
+    ("customer", "the customer answers part of the form in words of their own"): (
+        facts(mail=mail("It is unused."), ticket=ticket(case=case(CaseState.NEEDS_INFO)), thread=IN_TICKET),
+        ["UseTicket", "FileMail", "UseCase", "FillForm", "MoveCase", "case_form_missing > customer", NOTICE],
+    ),
+    ("customer", "an exchange is asked for later on"): (
+        facts(ticket=ticket(), thread=IN_TICKET, order=exact(), wishes=(SWAP,)),
+        ["UseTicket", "FileMail", "TieOrder", "OpenCase", "FillForm", "exchange_form > customer"],
     ),
     ("customer", "a fault is told of later on"): (
         facts(ticket=ticket(), thread=IN_TICKET, order=exact(), wishes=(BROKEN,)),
@@ -37,6 +46,18 @@ CASE_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
             open_case_elsewhere=case(ticket_id=7),
         ),
         ["UseTicket", "FileMail", "TieOrder", NOTICE],
+    ),
+    ("return wanted", "it was refunded, or an open case is about it"): (
+        facts(wishes=(RETURN_WISH,), order=exact(), cases_of_order=ALL_REFUNDED),
+        ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", NOTICE],
+    ),
+    ("repair wanted", "it was refunded, or an open case is about it"): (
+        facts(wishes=(BROKEN,), order=exact(), cases_of_order=ALL_REFUNDED),
+        ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", NOTICE],
+    ),
+    ("exchange wanted", "it was refunded, or an open case is about it"): (
+        facts(wishes=(SWAP,), order=exact(), cases_of_order=ALL_REFUNDED),
+        ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", NOTICE],
     ),
     ("repair wanted", "the order is known"): (
         facts(wishes=(BROKEN,), order=exact(purchased_on=TOO_LATE)),

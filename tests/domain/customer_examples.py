@@ -8,14 +8,15 @@ from datetime import date
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.standing import Verdict
-from mailbot.domain.wishes import Wish
 from tests.domain.examples import NOT_CONFIRMED, NOW, RETURN_WISH, case, exact, facts, mail, refund, standing, ticket
 from tests.domain.routing_situations import (
     ABOUT_LI_NA,
     ABOUT_RETURNS,
     AMBIGUOUS,
     ANGRY,
+    BROKEN,
     CONFIRMATION,
+    ENDED_WARRANTY,
     FRAUD_REPORT,
     HOW_IT_GOES_ON,
     IN_TICKET,
@@ -163,7 +164,7 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["OpenTicket", "FileMail", "acknowledgement > customer", "staff_notice > staff"],
     ),
     ("customer", "a fault is told of, and something else is wanted"): (
-        facts(order=exact(), wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=("broken +3",)))),
+        facts(order=exact(), wishes=(RETURN_WISH, BROKEN)),
         ["OpenTicket", "FileMail", "TieOrder", "acknowledgement > customer", "staff_notice > staff"],
     ),
     ("return wanted", "another ticket is about it already"): (
@@ -183,6 +184,10 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "whether it is still under warranty"): (
         facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY),
         ["OpenTicket", "FileMail", "TieOrder", "warranty_status > customer", "CloseTicket"],
+    ),
+    ("customer", "something is broken, and its warranty has ended"): (
+        facts(wishes=(BROKEN, UNDER_WARRANTY), order=exact(), warranty=ENDED_WARRANTY),
+        ["OpenTicket", "FileMail", "TieOrder", "warranty_ended > customer", "staff_notice > staff"],
     ),
     ("customer", "whether some of it is still under warranty, the rest for a person"): (
         facts(wishes=(UNDER_WARRANTY,), order=exact(), warranty=WARRANTY_IN_PART),

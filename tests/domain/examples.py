@@ -138,7 +138,6 @@ def refund(**changes: object) -> RefundFacts:
         "currency": "GBP",
         "due_on": date(2026, 3, 19),
         "settled": False,
-        "overdue_told": False,
     }
     return RefundFacts(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -42,6 +42,8 @@ HOW_IT_GOES_ON = Wish(name="case_status", score=5, because=("r + any news +5",))
 FRAUD_REPORT = Wish(name="fraud_report", score=7, because=("phishing +7",))
 UNDER_WARRANTY = Wish(name="warranty_question", score=3, because=("under warranty +3",))
 WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2028, 3, 1), is_covered=True),)
+ENDED_WARRANTY = (WarrantyLine(model="TP-K17", name="Kettle", until=date(2026, 3, 1), is_covered=False),)
+BROKEN = Wish(name="warranty", score=3, because=("broken +3",))
 WARRANTY_IN_PART = (
     *WARRANTY,
     WarrantyLine(model="TP-F9", name="Filter", until=None, is_covered=False, is_clear=False),

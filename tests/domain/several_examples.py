@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Ambiguous
+from mailbot.domain.wishes import Wish
 from tests.domain.examples import RETURN_WISH, exact, facts, order, refund, ticket
 from tests.domain.routing_situations import IN_TICKET, UNDER_WARRANTY, WARRANTY, WHERE_IS_IT, WHERE_IS_MY_REFUND
 
@@ -17,6 +18,9 @@ NAMED = Ambiguous(
 )
 GOES_BACK = facts(order=exact(), wishes=(RETURN_WISH,), is_one_of_several=True)
 ON_ITS_WAY = facts(order=exact(number=OTHER, shipping_status="shipped"), wishes=(WHERE_IS_IT,), is_one_of_several=True)
+
+TO_EXCHANGE = replace(ON_ITS_WAY, order=exact(number=OTHER), wishes=(Wish(name="exchange", score=4, because=()),))
+BROKEN = replace(GOES_BACK, wishes=(Wish(name="warranty", score=4, because=()),))
 
 
 def several(*each: Facts, **changes: object) -> Facts:
@@ -34,6 +38,14 @@ SEVERAL_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("one of several orders", "this one goes back, within the return window"): (
         several(ON_ITS_WAY, GOES_BACK),
         [*TIED, "order_status > customer", *FORM],
+    ),
+    ("one of several orders", "this one is to be exchanged, within the window"): (
+        several(GOES_BACK, TO_EXCHANGE),
+        [*TIED, *FORM, "OpenCase", "FillForm", "exchange_form > customer"],
+    ),
+    ("one of several orders", "this one is broken"): (
+        several(TO_EXCHANGE, BROKEN),
+        [*TIED, "OpenCase", "FillForm", "exchange_form > customer", "OpenCase", "FillForm", "warranty_form > customer"],
     ),
     ("one of several orders", "where this parcel is"): (
         several(

@@ -46,7 +46,7 @@ inspected_failed: s inspect_pass>refund_due|inspected_ok
 received: s inspect_pass>exchange_due
 inspected_failed: s inspect_pass>exchange_due
 inspected_ok: s replace>exchange_due, s refund_instead>refund_due|inspected_ok
-exchange_due: s replaced>replaced, s refund_instead>refund_due|inspected_ok
+exchange_due: s replaced>replaced, s out_of_stock>exchange_due, s refund_instead>refund_due|inspected_ok
 replaced: s close>closed, t close>closed
 """,
     CaseKind.WARRANTY: """
@@ -54,7 +54,7 @@ received: s inspect_pass>inspected_ok
 inspected_failed: s inspect_pass>inspected_ok
 inspected_ok: s repair>repair, s replace>exchange_due, s refund_instead>refund_due|inspected_ok
 repair: s repaired>repaired, s replace>exchange_due, s refund_instead>refund_due|inspected_ok
-exchange_due: s replaced>replaced, s refund_instead>refund_due|inspected_ok
+exchange_due: s replaced>replaced, s out_of_stock>exchange_due, s refund_instead>refund_due|inspected_ok
 repaired: s close>closed, t close>closed
 replaced: s close>closed, t close>closed
 """,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.catalogue import Product
-from mailbot.domain.eligibility import Ask, LineVerdict, Outcome, Situation, covered_until, judge
+from mailbot.domain.eligibility import Ask, LineVerdict, Situation, covered_until, judge
 from mailbot.domain.forms import Item
-from mailbot.domain.orders import Order
+from mailbot.domain.orders import Order, OrderLine
 from mailbot.domain.periods import Period, Start
 from mailbot.domain.refunds import RefundSum
 from mailbot.domain.terms import (
@@ -26,15 +27,22 @@ from mailbot.domain.terms import (
     Term,
     TermBook,
 )
+from mailbot.domain.verdicts import Outcome
 from mailbot.domain.workdays import WorkCalendar
-from mailbot.evidence.calendars import work_calendar
+from mailbot.evidence.calendars import calendar_there
 from mailbot.settings.cataloguefile import load_catalogue
-from tests.domain.examples import ROOT, book, line, order
+from tests.domain.examples import ROOT, book, line
+from tests.domain.examples import order as british_order
 
 D = date.fromisoformat
 CATALOGUE = load_catalogue(ROOT / "rules" / "catalogue.yaml").products
 RETURN, EXCHANGE, WARRANTY = Claim
 YES, UNCLEAR, NO = Outcome
+
+
+def order(*lines: OrderLine, **changes: object) -> Order:
+    """Of a country whose law gives nothing beside the shop's terms."""
+    return british_order(*lines, **{"country": "US", "currency": "USD", **changes})
 
 
 def situation(bought: Order, asked_on: str | date, terms: TermBook | None = None, **changes: object) -> Situation:
@@ -67,26 +75,38 @@ def own(*terms: Term, law: Iterable[Term] = ()) -> TermBook:
     return TermBook(own=terms, law=tuple(law))
 
 
-BRITISH = order(purchased_on=D("2026-03-01"))
+AMERICAN = order(purchased_on=D("2026-03-01"))
 GERMAN = order(country="DE", currency="EUR", purchased_on=D("2026-03-01"), delivered_on=D("2026-03-05"))
+BRITISH = order(country="GB", currency="GBP", purchased_on=D("2026-03-01"), delivered_on=D("2026-03-05"))
+NORWEGIAN = order(country="NO", currency="NOK", purchased_on=D("2026-03-01"), delivered_on=D("2026-03-28"))
+TAIWANESE = order(country="TW", currency="TWD", purchased_on=D("2026-03-01"), delivered_on=D("2026-03-28"))
+SWISS = order(line("TP-H2"), country="CH", currency="CHF", purchased_on=D("2026-03-01"), delivered_on=D("2026-03-05"))
 CHINESE = order(country="CN", currency="CNY", purchased_on=D("2026-03-01"), delivered_on=D("2026-03-28"))
 
 
 @pytest.mark.parametrize(
     ("bought", "claim", "asked_on", "outcome", "until", "by"),
     [
-        (BRITISH, RETURN, "2026-03-01", YES, "2026-03-31", "returns within the window"),
-        (BRITISH, RETURN, "2026-03-31", YES, "2026-03-31", "returns within the window"),
-        (BRITISH, RETURN, "2026-04-01", NO, "2026-03-31", "returns within the window"),
-        (BRITISH, EXCHANGE, "2026-03-31", YES, "2026-03-31", "returns within the window"),
-        (BRITISH, EXCHANGE, "2026-04-01", NO, "2026-03-31", "returns within the window"),
-        (BRITISH, WARRANTY, "2028-03-01", YES, "2028-03-01", "limited warranty"),  # 24 months by the catalogue
-        (BRITISH, WARRANTY, "2028-03-02", NO, "2028-03-01", "limited warranty"),
+        (AMERICAN, RETURN, "2026-03-01", YES, "2026-03-31", "returns within the window"),
+        (AMERICAN, RETURN, "2026-03-31", YES, "2026-03-31", "returns within the window"),
+        (AMERICAN, RETURN, "2026-04-01", NO, "2026-03-31", "returns within the window"),
+        (AMERICAN, EXCHANGE, "2026-03-31", YES, "2026-03-31", "returns within the window"),
+        (AMERICAN, EXCHANGE, "2026-04-01", NO, "2026-03-31", "returns within the window"),
+        (AMERICAN, WARRANTY, "2028-03-01", YES, "2028-03-01", "limited warranty"),  # 24 months by the catalogue
+        (AMERICAN, WARRANTY, "2028-03-02", NO, "2028-03-01", "limited warranty"),
         (GERMAN, RETURN, "2026-03-19", YES, "2026-03-19", "EU right of withdrawal"),
         (GERMAN, RETURN, "2026-03-20", YES, "2026-03-31", "returns within the window"),
         (GERMAN, EXCHANGE, "2026-03-19", YES, "2026-03-31", "returns within the window"),
         (GERMAN, WARRANTY, "2028-03-05", YES, "2028-03-05", "EU legal guarantee"),
         (GERMAN, WARRANTY, "2028-03-06", NO, "2028-03-05", "EU legal guarantee"),
+        (BRITISH, RETURN, "2026-03-19", YES, "2026-03-19", "UK right to cancel"),
+        (BRITISH, RETURN, "2026-03-20", YES, "2026-03-31", "returns within the window"),
+        (NORWEGIAN, RETURN, "2026-04-11", YES, "2026-04-11", "Norway right of withdrawal"),
+        (NORWEGIAN, RETURN, "2026-04-12", NO, "2026-04-11", "Norway right of withdrawal"),
+        (TAIWANESE, RETURN, "2026-04-04", YES, "2026-04-04", "Taiwan seven days"),
+        (TAIWANESE, RETURN, "2026-04-05", NO, "2026-04-04", "Taiwan seven days"),
+        (SWISS, WARRANTY, "2028-03-05", YES, "2028-03-05", "Swiss guarantee"),
+        (SWISS, RETURN, "2026-04-01", NO, "2026-03-31", "returns within the window"),
         (CHINESE, RETURN, "2026-03-31", YES, "2026-04-04", "China seven days"),
         (CHINESE, RETURN, "2026-04-04", YES, "2026-04-04", "China seven days"),
         (CHINESE, RETURN, "2026-04-05", NO, "2026-04-04", "China seven days"),
@@ -109,14 +129,14 @@ def test_the_better_term_is_named_with_the_reason_and_what_speaks_for_the_other(
         "returns within the window is better in this: it runs until 2026-03-31",
     )
     assert [other.term.name for other in found.beside] == ["returns within the window"]
-    assert verdict(BRITISH, "2026-03-19").better_because == ()
+    assert verdict(AMERICAN, "2026-03-19").better_because == ()
     late = verdict(GERMAN, "2026-03-20")
     assert late.better_because[0].startswith("returns within the window is better for the customer than EU right")
     assert "by it the answer is eligible" in late.better_because[0]
 
 
 def test_a_reason_tells_days_and_places() -> None:
-    found = verdict(BRITISH, "2026-04-01")
+    found = verdict(AMERICAN, "2026-04-01")
     assert found.reasons[0].text == (
         "returns within the window: 30 days from the purchase on 2026-03-01, until 2026-03-31; "
         "asked on 2026-04-01: too late"
@@ -173,7 +193,7 @@ def test_terms_are_those_of_the_day_of_purchase() -> None:
     assert verdict(on, "2026-01-31", terms=terms).outcome is YES
     none = verdict(order(purchased_on=D("2019-12-31")), "2020-01-01", terms=terms)
     assert (none.outcome, none.best) == (UNCLEAR, None)
-    assert "no terms for return were in force on the day of purchase, 2019-12-31" in none.reasons[0].text
+    assert "no terms for a return were in force on the day of purchase, 2019-12-31" in none.reasons[0].text
 
 
 @pytest.mark.parametrize(
@@ -225,8 +245,8 @@ def test_the_condition_decides_a_return_and_never_a_warranty(
     accepted: Condition, condition: Condition | None, outcome: Outcome
 ) -> None:
     terms = own(term(condition=accepted))
-    assert verdict(BRITISH, "2026-03-02", terms=terms, condition=condition).outcome is outcome
-    assert verdict(BRITISH, "2026-03-02", WARRANTY, terms=terms, condition=Condition.USED).outcome is YES
+    assert verdict(AMERICAN, "2026-03-02", terms=terms, condition=condition).outcome is outcome
+    assert verdict(AMERICAN, "2026-03-02", WARRANTY, terms=terms, condition=Condition.USED).outcome is YES
 
 
 def test_goodwill_is_shown_to_staff_and_is_no_entitlement() -> None:
@@ -237,7 +257,7 @@ def test_goodwill_is_shown_to_staff_and_is_no_entitlement() -> None:
         ("2026-04-07", "2026-04-07"),
         ("2026-04-08", None),
     ):
-        found = verdict(BRITISH, day, terms=terms)
+        found = verdict(AMERICAN, day, terms=terms)
         assert found.best is not None
         assert found.outcome is (YES if day == "2026-03-31" else NO)
         assert found.best.goodwill_until == (D(shown) if shown else None)
@@ -245,11 +265,31 @@ def test_goodwill_is_shown_to_staff_and_is_no_entitlement() -> None:
 
 def test_a_last_day_that_is_not_worked_moves_where_the_law_says_so() -> None:
     german = order(country="DE", currency="EUR", purchased_on=D("2026-01-02"), delivered_on=D("2026-03-20"))
-    calendar = work_calendar("DE", [2026])  # 3 and 6 April 2026 are Good Friday and Easter Monday
-    assert verdict(german, "2026-04-07", calendar=calendar).outcome is YES
-    assert "moved to a working day" in verdict(german, "2026-04-07", calendar=calendar).reasons[0].text
-    assert verdict(german, "2026-04-08", calendar=calendar).outcome is NO
-    assert verdict(german, "2026-04-04").outcome is NO  # the calendar isn't known
+    # 3 and 6 April 2026 are Good Friday and Easter Monday
+    assert verdict(german, "2026-04-07", calendars=calendar_there).outcome is YES
+    assert "moved to a working day" in verdict(german, "2026-04-07", calendars=calendar_there).reasons[0].text
+    assert verdict(german, "2026-04-08", calendars=calendar_there).outcome is NO
+    assert verdict(german, "2026-04-04").outcome is NO  # without holidays a Friday is worked
+    saturday = order(country="DE", currency="EUR", purchased_on=D("2026-01-02"), delivered_on=D("2026-05-02"))
+    assert verdict(saturday, "2026-05-18").outcome is YES  # 16 May is a Saturday
+
+
+def test_the_calendar_is_that_of_the_customers_country_and_asked_for_only_where_a_term_wants_it() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def calendars(country: str, year: int) -> WorkCalendar:
+        asked.append((country, year))
+        return calendar_there(country, year)
+
+    delivered = order(country="FR", currency="EUR", purchased_on=D("2026-01-02"), delivered_on=D("2026-04-30"))
+    # 14 May 2026 is Ascension Day in France; in Italy it is worked.
+    assert verdict(delivered, "2026-05-15", calendars=calendars).outcome is YES
+    assert verdict(replace(delivered, country="IT"), "2026-05-15", calendars=calendars).outcome is NO
+    assert verdict(AMERICAN, "2026-03-31", calendars=calendars).outcome is YES
+    assert asked == [("FR", 2026), ("IT", 2026)]
+    december = replace(delivered, delivered_on=D("2026-12-18"))  # the last day is New Year's Day
+    assert verdict(december, "2027-01-04", calendars=calendars).outcome is YES
+    assert verdict(december, "2027-01-05", calendars=calendars).outcome is NO
 
 
 def test_never_more_than_was_bought_and_not_yet_returned() -> None:
@@ -319,8 +359,8 @@ def test_the_customer_gets_the_better_of_both_terms_and_the_last_day_counts(
 ) -> None:
     purchase = order(purchased_on=bought, delivered_on=bought + timedelta(days=after), shipping_cost=Decimal("5.00"))
     day = bought + timedelta(days=asked)
-    both = verdict(purchase, day, terms=own(mine, law=[its]), calendar=CALENDAR)
-    alone = [verdict(purchase, day, terms=own(each), calendar=CALENDAR) for each in (mine, its)]
+    both = verdict(purchase, day, terms=own(mine, law=[its]), calendars=lambda *_: CALENDAR)
+    alone = [verdict(purchase, day, terms=own(each), calendars=lambda *_: CALENDAR) for each in (mine, its)]
     order_of = tuple(Outcome)
     assert order_of.index(both.outcome) == min(order_of.index(each.outcome) for each in alone)
     assert both.best is not None

@@ -73,13 +73,13 @@ def test_without_a_case_no_form_waits() -> None:
 
 def test_the_order_cannot_be_changed_by_a_form_line() -> None:
     reply = _reply("Order number: TP2026999999\nCondition: unused", "", case())
-    answers, _ = form_so_far(case(), reply)
+    answers, _ = form_so_far(case(), reply, book())
     assert answers == {"order_number": "TP2026030117", "condition": "unused"}
 
 
 def test_new_lines_lie_on_top_of_what_was_known() -> None:
     known = case(answers={"order_number": "TP2026030117", "condition": "used?", "reason": "too small"})
-    answers, items = form_so_far(known, _reply("Condition: unused", "", known))
+    answers, items = form_so_far(known, _reply("Condition: unused", "", known), book())
     assert answers == {"order_number": "TP2026030117", "condition": "unused", "reason": "too small"}
     assert items == (Item(model="TP-K17", quantity=1),)
 
@@ -108,6 +108,6 @@ def test_a_receipt_alone_completes_the_form_when_it_was_the_last_thing() -> None
 
 
 def test_own_words_with_a_photo_are_no_form_with_gaps() -> None:
-    reply = facts(mail=mail("It is as new, please see the photo", attachments=(RECEIPT,)), ticket=ticket(case=case()))
+    reply = facts(mail=mail("Please see the photo", attachments=(RECEIPT,)), ticket=ticket(case=case()))
     assert not form_completed(reply, book())
     assert not form_has_gaps(reply, book())

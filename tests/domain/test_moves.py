@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -228,3 +229,48 @@ def test_an_approval_can_name_what_goes_back() -> None:
 
 def test_a_payment_in_the_future_is_not_booked() -> None:
     assert isinstance(move(case(S.REFUND_DUE), "#refunded 2099-01-01"), Refusal)
+
+
+def test_a_second_person_agrees_to_what_was_decided_with_what_is_taken_off() -> None:
+    policy = replace(book().returns, second_person_above={"GBP": Decimal(100)})
+
+    def decided(start: CaseFacts, text: str, by: str) -> tuple[Effect, ...]:
+        mover = replace(BY_STAFF, address=by)
+        effects = move_cases([start], read_staff_words(text).commands, mover, policy, CALENDAR)
+        assert not isinstance(effects, Refusal), effects
+        return effects
+
+    asked = decided(case(S.RECEIVED), "#inspect pass deduct 10.00 the lid is missing", STAFF)
+    (moved,) = [effect for effect in asked if isinstance(effect, MoveCase)]
+    (task,) = [effect for effect in asked if isinstance(effect, Write)]
+    assert (moved.to, moved.deduction, moved.deduction_reason) == (S.INSPECTED_OK, Decimal(10), "the lid is missing")
+    assert task.remarks == (
+        f"{STAFF} decided for a refund of 189.00 GBP",
+        "10.00 GBP are deducted: the lid is missing",
+    )
+    waiting = case(
+        S.INSPECTED_OK,
+        refund_wanted_by=STAFF,
+        deduction=moved.deduction,
+        deduction_reason=moved.deduction_reason,
+    )
+    agreed = decided(waiting, "#agree", "another@staff.example")
+    (booked,) = [effect for effect in agreed if isinstance(effect, BookRefund)]
+    assert (booked.amount, booked.deduction_reason) == (Decimal("189.00"), "the lid is missing")
+    (moved,) = [effect for effect in agreed if isinstance(effect, MoveCase)]
+    assert (moved.deduction, moved.deduction_reason, moved.reason) == (Decimal(10), "the lid is missing", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("#inspect pass deduct 10.00 the lid is missing", "the lid is missing"),
+        ("#inspect pass", ""),
+        ("#approve", ""),
+    ],
+)
+def test_the_reason_that_is_noted_is_that_of_the_step(text: str, reason: str) -> None:
+    start = case(S.SUBMITTED if text == "#approve" else S.RECEIVED, staff_reason="of an earlier decision")
+    effects = move(start, text)
+    assert not isinstance(effects, Refusal)
+    assert [effect.reason for effect in effects if isinstance(effect, MoveCase)] == [reason]

@@ -32,7 +32,7 @@ def test_the_first_numbers() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "T-", "T-1", "T-99999", "T-100000", "X-100001", "100001", "T-100001x", "T-1000０1", "T 100001", "T--100001"],
+    ["", "T-", "T-1", "T-99999", "T-100000", "Y-100001", "100001", "T-100001x", "T-1000０1", "T 100001", "T--100001"],
 )
 def test_what_is_no_number(text: str) -> None:
     assert row_id(text) is None

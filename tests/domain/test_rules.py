@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -15,21 +15,19 @@ from mailbot.domain.effects import (
     BookRefund,
     Decision,
     FillForm,
-    MarkOverdueTold,
     MoveCase,
     OpenCase,
     OpenTicket,
     Reader,
     RecordIncident,
-    UseCase,
     UseTicket,
     Write,
 )
-from mailbot.domain.facts import AnswerBudget, DueFacts, Facts
+from mailbot.domain.facts import AnswerBudget, Facts
 from mailbot.domain.forms import Item
 from mailbot.domain.match import Exact
 from mailbot.domain.message import Origin
-from mailbot.domain.rules import decide, decide_due
+from mailbot.domain.rules import decide
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.wishes import Wish
 from tests.domain.case_examples import CASE_EXAMPLES, CASES_ON_THE_WAY
@@ -37,7 +35,6 @@ from tests.domain.customer_examples import CUSTOMER_EXAMPLES
 from tests.domain.examples import (
     NOT_CONFIRMED,
     NOT_NAMED,
-    NOW,
     RETURN_WISH,
     TODAY,
     book,
@@ -46,7 +43,6 @@ from tests.domain.examples import (
     facts,
     line,
     mail,
-    refund,
     standing,
     thread,
     ticket,
@@ -54,8 +50,10 @@ from tests.domain.examples import (
 from tests.domain.routing_examples import ON_THE_WAY, ROUTING_EXAMPLES
 from tests.domain.routing_situations import AMBIGUOUS, IN_TICKET, staff
 from tests.domain.several_examples import (
+    GOES_BACK,
     NAMED,
     ON_ITS_WAY,
+    OTHER,
     SEVERAL_EXAMPLES,
     SEVERAL_ON_THE_WAY,
     several,
@@ -263,31 +261,6 @@ def test_whatever_comes_the_guarantees_hold(some: Facts) -> None:
     assert decision.trace[-1].hit
 
 
-@pytest.mark.parametrize(
-    ("changes", "tells"),
-    [
-        ({}, True),
-        ({"due_on": TODAY}, False),  # the last day of the promise isn't over
-        ({"due_on": TODAY - timedelta(days=1)}, True),
-        ({"due_on": date(2026, 12, 1)}, False),
-        ({"settled": True}, False),
-        ({"overdue_told": True}, False),
-    ],
-)
-def test_staff_are_told_once_of_a_broken_refund_promise(changes: dict[str, object], tells: bool) -> None:
-    owed = refund(**changes)
-    due = DueFacts(now=NOW, today=TODAY, ticket_id=1, case=case(CaseState.REFUND_DUE, refund=owed), refund=owed)
-    decision = decide_due(due, book())
-    assert decision == decide_due(due, book())
-    if tells:
-        assert decision.effects[:3] == (UseTicket(ticket_id=1), UseCase(case_id=1), MarkOverdueTold(refund_id=1))
-        assert [(letter.template, letter.to) for letter in letters(decision)] == [
-            ("staff_refund_overdue", Reader.STAFF)
-        ]
-    else:
-        assert decision.effects == ()
-
-
 def test_several_orders_of_an_unproven_sender_are_left_to_staff() -> None:
     forged = several(ON_ITS_WAY, ON_ITS_WAY, standing=standing(Verdict.UNVERIFIED))
     assert [letter.template for letter in letters(decide(forged, book()))] == ["acknowledgement", "staff_notice"]
@@ -308,3 +281,10 @@ def test_a_fault_of_one_of_several_orders_is_read_by_a_person() -> None:
     broken = replace(ON_ITS_WAY, wishes=(RETURN_WISH, Wish(name="warranty", score=3, because=())))
     written = letters(decide(several(broken, ON_ITS_WAY), book()))
     assert [letter.template for letter in written] == ["acknowledgement", "order_status", "staff_notice"]
+
+
+def test_two_orders_that_go_back_get_a_form_each() -> None:
+    other = replace(GOES_BACK, order=exact(number=OTHER))
+    decision = decide(several(GOES_BACK, other), book())
+    assert shown(decision)[4:] == ["OpenCase", "FillForm", "return_form > customer"] * 2
+    assert [effect.order_number for effect in decision.effects if isinstance(effect, OpenCase)] == list(NAMED.named)

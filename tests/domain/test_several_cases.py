@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -265,7 +265,7 @@ def refusal(effects: tuple[Effect, ...]) -> Saying:
 
 def test_staff_open_a_further_case_for_the_rest_of_an_order() -> None:
     effects = start(f"#return {B}", cases=(case(S.APPROVED, case_id=2),))
-    assert OpenCase(kind=case().kind, order_number=B, opened_on=TODAY) in effects
+    assert OpenCase(kind=case().kind, order_number=B, opened_on=TODAY, waits_until=date(2026, 4, 3)) in effects
     (filled,) = [effect for effect in effects if isinstance(effect, FillForm)]
     assert filled.items == (Item(model="TP-F9", quantity=1),)  # one piece is left: it can only be that
 

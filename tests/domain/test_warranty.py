@@ -13,12 +13,12 @@ from tests.domain.examples import ROOT, book, line, order
 PRODUCTS = load_catalogue(ROOT / "rules" / "catalogue.yaml").products
 
 
-def told(today: date, *models: str, country: str = "GB", named: tuple[str, ...] = ()) -> tuple[WarrantyLine, ...]:
+def told(today: date, *models: str, country: str = "US", named: tuple[str, ...] = ()) -> tuple[WarrantyLine, ...]:
     bought = order(*(line(model) for model in models), country=country, delivered_on=date(2026, 3, 5))
     return warranty_of(bought, book().terms, PRODUCTS, today, named)
 
 
-def lines(today: date, *models: str, country: str = "GB") -> list[tuple[str, date | None, bool]]:
+def lines(today: date, *models: str, country: str = "US") -> list[tuple[str, date | None, bool]]:
     """The lines that are clear."""
     return [(one.model, one.until, one.is_covered) for one in told(today, *models, country=country) if one.is_clear]
 
@@ -84,5 +84,11 @@ def test_nobody_is_told_that_a_piece_is_not_covered_while_the_law_covers_it(toda
 
 
 def test_where_no_law_stands_beside_the_warranty_none_is_spoken_of() -> None:
-    (one,) = told(date(2026, 4, 1), "TP-K17", country="GB")
+    (one,) = told(date(2026, 4, 1), "TP-K17", country="US")
     assert not one.has_legal_rights
+
+
+def test_a_right_without_a_fixed_time_is_for_a_person_once_the_warranty_has_ended() -> None:
+    for country in ("GB", "AU", "NO"):
+        assert lines(date(2028, 3, 1), "TP-K17", country=country) == [("TP-K17", date(2028, 3, 1), True)]
+        assert lines(date(2028, 3, 2), "TP-K17", country=country) == []

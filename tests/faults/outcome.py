@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from difflib import unified_diff
 from email import message_from_bytes
 from email.message import Message
@@ -18,6 +19,7 @@ from pathlib import Path
 from mailbot.demo.people import body_text, header
 from mailbot.errors import MailbotError
 from mailbot.store.blobs import Blobs
+from mailbot.store.orders import thawed
 from mailbot.store.vault import Vault, read_key_file
 from tests.servers.smtp import ReceivedMail
 
@@ -44,6 +46,8 @@ _QUERIES = {
         FROM case_event ORDER BY case_id, id""",
     "refunds": """SELECT case_id, order_number, amount, currency, payment_method, state, decided_by, settled_by
         FROM refund ORDER BY case_id""",
+    "instructions": """SELECT refund_id, order_number, amount, currency, payment_method, state, export_id
+        FROM refund_instruction ORDER BY refund_id""",
     "attachments": """SELECT message.ticket_id, direction, digest, filename, content_type, attachment.size
         FROM attachment JOIN message ON message.id = attachment.message_id
         ORDER BY 1, 2, 3, 4""",
@@ -66,6 +70,7 @@ class Outcome:
     cases: Rows
     case_events: Rows
     refunds: Rows
+    instructions: Rows  # to finance
     attachments: Rows  # by ticket and digest
     messages: Rows
     inbox: Rows  # states and their numbers
@@ -174,6 +179,44 @@ def count_letters(letters: Sequence[ReceivedMail]) -> Delivered:
     return Delivered(letters=len(seen), repeated=tuple(repeated), altered=tuple(altered))
 
 
+def refund_faults(connection: sqlite3.Connection) -> list[str]:
+    """Decision, instruction and notice of a refund are there once, or none of them; no order is paid back twice."""
+    found: list[str] = []
+    records = """
+        SELECT c.id,
+          (SELECT count(*) FROM case_event e WHERE e.case_id = c.id AND e.to_state = 'refund_due'),
+          (SELECT count(*) FROM refund r WHERE r.case_id = c.id),
+          (SELECT count(*) FROM refund_instruction i JOIN refund r ON r.id = i.refund_id WHERE r.case_id = c.id),
+          (SELECT count(*) FROM outbox o WHERE o.case_id = c.id AND o.template = 'refund_notice')
+        FROM cases c
+        """
+    for case, *counts in connection.execute(records):
+        if len(set(counts)) > 1 or counts[0] > 1:
+            found.append(f"case {case}: decisions, refunds, instructions, notices are {counts}")
+    settled = """
+        SELECT c.id,
+          (SELECT count(*) FROM case_event e WHERE e.case_id = c.id AND e.to_state = 'refunded'),
+          (SELECT count(*) FROM refund r WHERE r.case_id = c.id AND r.state = 'settled'),
+          (SELECT count(*) FROM refund_instruction i JOIN refund r ON r.id = i.refund_id
+           WHERE r.case_id = c.id AND i.state = 'settled'),
+          (SELECT count(*) FROM outbox o WHERE o.case_id = c.id AND o.template = 'refund_settled')
+        FROM cases c
+        """
+    for case, *counts in connection.execute(settled):
+        if len(set(counts)) > 1 or counts[0] > 1:
+            found.append(f"case {case}: settled by event, refund, instruction, letter: {counts}")
+    paid: dict[str, Decimal] = {}
+    back: dict[str, Decimal] = {}
+    for number, terms in connection.execute("SELECT order_number, terms FROM cases"):
+        paid[number] = thawed(terms).paid
+    for number, amount in connection.execute("SELECT order_number, amount FROM refund"):
+        back[number] = back.get(number, Decimal(0)) + Decimal(amount)
+    found += [
+        f"order {number}: {total} of {paid[number]} went back" for number, total in back.items() if total > paid[number]
+    ]
+    return found
+
+
 def faults(folder: Path) -> list[str]:
     """What must not be in any installation at rest, whatever it is compared with."""
     found: list[str] = []
@@ -189,6 +232,7 @@ def faults(folder: Path) -> list[str]:
             found.append(f"outbox: {count} letters are {state}")
         for (case,) in one("SELECT case_id FROM refund GROUP BY 1 HAVING count(*) > 1"):
             found.append(f"case {case} has several refunds")
+        found += refund_faults(connection)
         for (digest,) in one("SELECT digest FROM attachment UNION SELECT digest FROM inbox"):
             try:
                 blobs.get(str(digest))

@@ -118,9 +118,9 @@ EDITS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "unknown template in a rule": (
         "rules/routing.yaml",
-        "reply with: return_form]",
-        "reply with: return_from]",
-        ("routing.yaml:{line}: 'reply with'", "'return_from'", "return_form"),
+        "reply with: return_too_late, notify",
+        "reply with: return_too_lat, notify",
+        ("routing.yaml:{line}: 'reply with'", "'return_too_lat'", "return_too_late"),
     ),
     "no rule without if at the end": (
         "rules/routing.yaml",

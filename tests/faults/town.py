@@ -6,6 +6,7 @@ an undisturbed one see the same mails in the same order.
 
 from __future__ import annotations
 
+import io
 import random
 import re
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+
+from PIL import Image
 
 from mailbot.demo.people import AUTHSERV_ID, File, Person, body_text, header, reply, write
 from mailbot.domain.orders import Order, OrderLine
@@ -216,8 +219,10 @@ def _staff_words(subject: str, text: str, ticket: int) -> str:
 def receipt(number: int) -> File:
     """A photo; every tenth customer sends the same one."""
     which = 0 if number % 10 == 0 else number
-    data = b"\xff\xd8\xff\xe0" + sha256(str(which).encode()).digest() * (20 + which % 300)
-    return File(filename=f"receipt{number}.jpg", content_type="image/jpeg", data=data)
+    rows = 20 + which % 300
+    file = io.BytesIO()
+    Image.frombytes("L", (32, rows), sha256(str(which).encode()).digest() * rows).save(file, "JPEG")
+    return File(filename=f"receipt{number}.jpg", content_type="image/jpeg", data=file.getvalue())
 
 
 def _number(text: str) -> int:

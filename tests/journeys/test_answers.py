@@ -201,6 +201,6 @@ def test_a_report_of_a_fraud_is_answered_calmly_and_brought_first(
 
 
 def test_the_list_of_notices_says_what_each_is_about(world: World) -> None:
-    text = "Hello, I would like to exchange my kettle, order TP2026110002."
+    text = "Hello, I need an invoice for my kettle, order TP2026110002."
     notice = only(world.exchange(write(KATE, SUPPORT, "My kettle", text, at=world.now)), STAFF)
-    assert header(notice.raw, "Subject") == "[T-100001] exchange · TP2026110002 · New message: My kettle"
+    assert header(notice.raw, "Subject") == "[T-100001] invoice · TP2026110002 · New message: My kettle"

@@ -22,7 +22,7 @@ KEYS = {
     "sender", "origin", "no_reply_reason", "language", "references", "thread", "order", "wishes", "form",
     "receipts", "each_order",
     "rules_version", "rules", "effects", "remarks", "ticket_orders",
-    "candidates", "conflicts", "said", "documents", "letters", "trouble",
+    "candidates", "conflicts", "said", "documents", "letters", "proposals", "trouble",
 }  # fmt: skip
 CARD = "4111 1111 1111 1111"
 HOSTILE = """</iframe><img src="https://evil.example/x.png" onerror="alert(1)">
@@ -70,7 +70,7 @@ def test_the_letters_shown_are_those_that_are_sent(world: World) -> None:
 def test_nothing_changes_not_even_on_disk(world: World) -> None:
     world.exchange(write(KATE, SUPPORT, "Question", "How loud is the kettle?", at=world.now))
     files = [File(filename="large.bin", content_type="application/octet-stream", data=os.urandom(200_000))]
-    raw = write(LIN, SUPPORT, "坏了", "水壶坏了，订单TP2026110001", at=world.now, files=files)
+    raw = write(LIN, SUPPORT, "咨询", "水壶声音大吗？订单TP2026110001", at=world.now, files=files)
     file = mail(world, raw)
     before = contents(world)
     told = world.cli("explain", file)

@@ -63,7 +63,7 @@ def carried(mail: ReceivedMail, world: World, *, disguised: bool, threaded: bool
         message["Subject"] = subject
         for part in message.walk():
             if part.get_content_maintype() == "text":
-                text = re.sub(r"\[T-\d+\]", "", part.get_content())
+                text = re.sub(r"\[?T-\d+\]?", "", part.get_content())  # a number alone leads to its ticket, too
                 part.set_content(text, subtype=part.get_content_subtype())
     domain = str(message["From"]).rpartition("@")[2].strip(">")
     verdict = f"Authentication-Results: mx.tp.example; dmarc=pass header.from={domain}\r\n"

@@ -10,7 +10,7 @@ import pytest
 from mailbot.demo.people import File, Person, body_text, header, reply, write
 from tests.journeys.test_enumeration import answers
 from tests.journeys.test_threads import close, show
-from tests.journeys.world import KATE, MALLORY, STAFF, SUPPORT, World, only
+from tests.journeys.world import KATE, MALLORY, PHOTO, STAFF, SUPPORT, World, only
 
 ANN = Person(name="Ann Archer", address="ann.archer@home.example")
 WORDS = ("What happens with {}?", "Any news on {}?", "{}?", "Where is my refund {}?")
@@ -18,7 +18,7 @@ WORDS = ("What happens with {}?", "Any news on {}?", "{}?", "Where is my refund 
 
 def refund_due(world: World) -> None:
     """Kate's return R-100001 in T-100001 is approved and inspected: RF-100001 is promised."""
-    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=b"\xff\xd8\xff\xe0 a photo of a receipt")
+    receipt = File(filename="receipt.jpg", content_type="image/jpeg", data=PHOTO)
     wish = write(KATE, SUPPORT, "Return", "I want to return TP2026110002", at=world.now, files=[receipt])
     form = reply(KATE, only(world.exchange(wish), KATE).raw, "Condition: unused\nReason: too small", at=world.now)
     notice = only(world.exchange(form), STAFF)

@@ -104,7 +104,7 @@ def test_staff_read_in_chinese_which_case_could_be_meant(world: World) -> None:
     (unknown,) = says(world, STAFF, notice, "#同意R-100009")
     assert "R-100009 不是本工单的售后单" in unknown
     (again,) = says(world, STAFF, notice, f"#退货 {SECOND}")
-    assert f"订单 {SECOND} 的全部商品已经在办理退货（R-100002）" in again
+    assert f"订单 {SECOND} 的全部商品已经在办理售后（R-100002）" in again
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

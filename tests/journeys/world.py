@@ -25,6 +25,7 @@ from mailbot.settings import load_settings
 from mailbot.store import orders
 from mailbot.store.vault import create_key_file
 from mailbot.wiring import bench_of, build_desk, file_extractor, open_store
+from tests.policies import kept_policy
 from tests.readers import kept_reader
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import ReceivedMail, SmtpSink
@@ -122,7 +123,8 @@ class World:
         settings = load_settings(self.settings_file)
         reader = kept_reader(bench_of(settings))
         with open_store(settings) as database, contextlib.closing(file_extractor(settings.evidence)) as extractor:
-            desk = build_desk(settings, database, reader, extractor, lambda: self.now, self.settings_file)
+            policy = kept_policy(settings)
+            desk = build_desk(settings, database, reader, extractor, lambda: self.now, self.settings_file, policy)
             return desk.run_pass()
 
     def later(self, **span: float) -> datetime:

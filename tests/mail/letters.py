@@ -19,6 +19,7 @@ STAFF = (
     "staff_order_noted",
     "staff_delivery_failed",
     "staff_refund_overdue",
+    "staff_refund_export",
     "staff_task",
 )
 CUSTOMER = tuple(name for name in TEMPLATES.names() if name not in STAFF)

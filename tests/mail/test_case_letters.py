@@ -191,6 +191,12 @@ def test_what_did_not_pass_is_named_with_its_reason(language: str) -> None:
     assert partly != wholly
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_arrived_is_named_where_it_is_not_what_was_asked_for(language: str) -> None:
+    assert "- AA-1 × 2" in about("case_received", language, arrived=("AA-1 × 2",))
+    assert "×" not in about("case_received", language, arrived=())
+
+
 AMOUNTS = st.decimals("0", "9999", places=2)
 
 

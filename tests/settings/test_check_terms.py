@@ -31,9 +31,9 @@ def test_a_mistake_in_the_terms_is_named_once_with_its_place(tmp_path: Path) -> 
     warranty.write_text(shipped.replace("consumables: true", "models: [TP-K99]"), encoding="utf-8")
     done = mailbot(desk, "check")
     assert done.returncode == 2
-    assert "warranty.yaml:9: model TP-K99 of 'consumables' is not in the catalogue" in done.stderr
+    assert "warranty.yaml:10: model TP-K99 of 'consumables' is not in the catalogue" in done.stderr
     warranty.write_text(shipped.replace("granted: false", "grated: false"), encoding="utf-8")
     done = mailbot(desk, "check")
     assert done.returncode == 2
     assert done.stderr.count("'grated' is not part of a term; did you mean 'granted'?") == 1
-    assert f"{warranty}:12: " in done.stderr
+    assert f"{warranty}:13: " in done.stderr

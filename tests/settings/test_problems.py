@@ -16,7 +16,7 @@ STARTER = Path(__file__).parents[2] / "settings.yaml"
 JARGON = ("valid ", "interpret", "should", "unable to parse", "instance of", "Value error", "Input")
 
 
-def error_with(folder: Path, path: str, value: Any) -> str:
+def changed_settings(folder: Path, path: str, value: Any) -> Path:
     settings = yaml.safe_load(STARTER.read_text(encoding="utf-8"))
     *parents, last = path.split("/")
     section = settings
@@ -25,6 +25,11 @@ def error_with(folder: Path, path: str, value: Any) -> str:
     section[last] = value
     file = folder / "settings.yaml"
     file.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def error_with(folder: Path, path: str, value: Any) -> str:
+    file = changed_settings(folder, path, value)
     with pytest.raises(ConfigError) as caught:
         load_settings(file, {})
     return str(caught.value)
@@ -33,6 +38,9 @@ def error_with(folder: Path, path: str, value: Any) -> str:
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
+        ("working_hours", "18:00-09:00", 'working_hours: expected two times of one day, as "09:00-18:00"'),
+        ("working_hours", "9-18", 'working_hours: expected two times of one day, as "09:00-18:00"'),
+        ("working_hours", "09:00-25:00", 'or "00:00-24:00" for the whole day'),
         ("languages", "en", "languages: expected a list in brackets, such as [zh-Hans, zh-Hant, "),
         ("delivery/retry_minutes", "often", "expected a list in brackets, such as [1, 5, 15, 60, 240, 720]"),
         ("delivery/retry_minutes", [1, "five"], "retry_minutes.1: expected a number, such as 1"),
@@ -58,6 +66,10 @@ def error_with(folder: Path, path: str, value: Any) -> str:
          "staff.members.0.address: is brand.support_address"),
         ("staff/members", [{"name": "Li", "address": "li@tp.example"}, {"name": "Bo", "address": "Li@TP.example"}],
          "staff.members.1.address: is Li's already"),
+        ("refunds/export_to", "finance", "refunds.export_to: expected an e-mail address"),
+        ("refunds/export_to", "Support@TP.example", "refunds.export_to: is brand.support_address"),
+        ("refunds/export_to", "kate@mail.example", "kate@mail.example is no address of the house; expected one at"),
+        ("refunds/export_to", "x@eviltp.example", "is no address of the house; expected one at staff.tp.example or tp"),
     ],
 )  # fmt: skip
 def test_a_mistake_says_what_is_allowed_with_line_and_example(
@@ -96,3 +108,9 @@ def test_what_was_meant_is_found_from_half_remembered_words(name: str, known: tu
 def test_nothing_is_guessed_where_nothing_is_near() -> None:
     assert did_you_mean("zzz", ("port", "host")) == ""
     assert did_you_mean("", ("port",)) == ""
+
+
+@pytest.mark.parametrize("address", ["", "finance@tp.example", "Pay@Staff.TP.example", "ap@money.tp.example"])
+def test_finance_may_be_anybody_of_the_house(tmp_path: Path, address: str) -> None:
+    settings = changed_settings(tmp_path, "refunds/export_to", address)
+    assert load_settings(settings, {}).refunds.export_to.lower() == address.lower()

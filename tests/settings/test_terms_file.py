@@ -243,3 +243,15 @@ def test_models_and_categories_must_be_in_the_catalogue(rules: Path) -> None:
         "warranty.yaml:2: model TP-K18 of 'k' is not in the catalogue",
         "warranty.yaml:2: category kitschen of 'k' is not in the catalogue",
     ]
+
+
+def test_only_the_law_can_be_without_a_fixed_time(rules: Path) -> None:
+    assert {term.name for term in terms(rules).law if term.is_open} == {
+        "UK consumer rights", "Norway right of complaint", "Australian consumer guarantees",
+        "New Zealand consumer guarantees",
+    }  # fmt: skip
+    file = rules / "warranty.yaml"
+    shipped = file.read_text(encoding="utf-8")
+    file.write_text(shipped.replace("months: catalogue\n    remedies", "months: open\n    remedies"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"warranty.yaml:\d+: `months: open` stands below law"):
+        terms(rules)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
+from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item
 from mailbot.domain.proof import has_proof
 from mailbot.errors import SafeguardTripped
@@ -72,9 +73,42 @@ def move(case: int, expected: CaseState, to: CaseState, reason: str = "") -> Non
         actor_address=STAFF,
         reason=reason,
         refund_wanted_by="",
+        deduction=Decimal(0),
+        deduction_reason="",
         inbox_id=None,
         now=NOW,
     )
+
+
+def test_what_a_second_person_must_agree_to_is_kept_and_an_earlier_reason_is_not(case_id: int) -> None:
+    def step(event: CaseEvent, expected: CaseState, to: CaseState, reason: str, deduction: str = "0") -> CaseFacts:
+        desk.move_case(
+            case_id,
+            event=event,
+            expected=expected,
+            to=to,
+            actor=Actor.STAFF,
+            actor_address=STAFF,
+            reason=reason,
+            refund_wanted_by=STAFF if deduction != "0" else "",
+            deduction=Decimal(deduction),
+            deduction_reason="PIN: 4821, a dent" if deduction != "0" else "",
+            inbox_id=None,
+            now=NOW,
+        )
+        (found,) = tickets.cases_of_order(NUMBER)
+        return found
+
+    assert step(CaseEvent.DECLINE, S.REQUESTED, S.DECLINED, "too late").staff_reason == "too late"
+    assert step(CaseEvent.APPROVE, S.DECLINED, S.APPROVED, "").staff_reason == ""
+    assert step(CaseEvent.RECEIVE, S.APPROVED, S.RECEIVED, "").staff_reason == ""
+    assert step(CaseEvent.INSPECT_FAIL, S.RECEIVED, S.INSPECTED_FAILED, "worn").staff_reason == "worn"
+    waiting = step(CaseEvent.INSPECT_PASS, S.INSPECTED_FAILED, S.INSPECTED_OK, "a dent", "10.00")
+    assert (waiting.staff_reason, waiting.deduction) == ("a dent", Decimal("10.00"))
+    assert "a dent" in waiting.deduction_reason
+    assert "4821" not in waiting.deduction_reason
+    back = step(CaseEvent.INSPECT_FAIL, S.INSPECTED_OK, S.INSPECTED_FAILED, "worn")
+    assert (back.deduction, back.deduction_reason) == (Decimal(0), "")
 
 
 def refused(act: Callable[[], object], reason: str) -> None:
@@ -194,15 +228,6 @@ def test_a_filed_mail_is_masked_and_its_attachments_may_be_proof(
     loaded = tickets.load(ticket_id)
     assert loaded is not None
     assert has_proof(loaded.proofs, "TP2026030117") is is_proof
-
-
-def test_a_refund_is_overdue_the_day_after_its_promise_until_staff_know(case_id: int) -> None:
-    refund_id = book(case_id)
-    assert tickets.due_refunds(DUE, NOW) == []
-    (due,) = tickets.due_refunds(date(2026, 4, 1), NOW)
-    assert (due.refund.refund_id, due.case.case_id) == (refund_id, case_id)
-    desk.mark_overdue_told(refund_id)
-    assert tickets.due_refunds(date(2026, 4, 1), NOW) == []
 
 
 def test_merges_are_followed_and_never_go_in_circles(database: Database) -> None:

@@ -221,7 +221,7 @@ def notify_staff(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[
             remarks.append(Remark("the mail is about several orders: {orders}", orders=numbers))
         else:
             remarks.append(Remark("several orders can be meant: {orders}", orders=numbers))
-    if isinstance(facts.order, Probable):
+    if isinstance(facts.order, Probable) and facts.order.order.number not in _settled(facts):
         remarks.append(Remark("order {number} is likely, but not sure", number=facts.order.order.number))
     remarks.extend(facts.order.conflicts)
     remarks.extend(one for one in receipt_remarks(facts) if one not in facts.order.conflicts)
@@ -233,7 +233,7 @@ def notify_staff(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[
             to=Reader.STAFF,
             automatic=False,
             headline=argument,
-            wish="" if facts.bounce else facts.main_wish,  # what a bounce quotes is nobody's wish
+            wish="" if facts.bounce or argument == "parcel_sent" else facts.main_wish,  # they only quote one
             remarks=tuple(remarks),
             evidence=(*facts.thread.evidence, *facts.order.evidence, *wish_evidence(facts)),
             enclose=True,
@@ -241,6 +241,11 @@ def notify_staff(facts: Facts, book: RuleBook, argument: str, remarks: Sequence[
             not_to=facts.not_to,
         ),
     )
+
+
+def _settled(facts: Facts) -> frozenset[str]:
+    """Orders of the ticket's cases: which one it is was proven when the case was opened."""
+    return frozenset(case.order.number for case in facts.ticket.cases) if facts.ticket is not None else frozenset()
 
 
 @MAIL_WORDS.action("flag the address")

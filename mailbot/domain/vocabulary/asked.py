@@ -12,12 +12,14 @@ from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
 from mailbot.domain.match import Exact
-from mailbot.domain.moves import Mover, Refusal, move_cases
+from mailbot.domain.moves import Mover, Refusal, claims, move_cases, paid_for
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.orders import Order
+from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.parcels import parcel_number
 from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
+from mailbot.domain.references import OWN_WORDS
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
@@ -25,8 +27,6 @@ from mailbot.domain.standing import Role
 
 _WAITING = AWAITING_FORM | {CaseState.EXPIRED}  # a form that comes too late still counts
 _DIGITS_OF_A_NUMBER = 6
-_MOST_TOLD = 400  # characters of a customer's own words in a line of the form
-_GIVEN_UP = (CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.EXPIRED, CaseState.CLOSED)
 _WORD = re.compile(r"[^\s,，;；、()（）]+")
 
 
@@ -40,19 +40,19 @@ def form_case(facts: Facts) -> CaseFacts | None:
     named = set(_WORD.findall(facts.form.get("order_number", "").upper()))
     of_order = [case for case in cases if case.order.number in named]
     # Another order than any of these was written over ours: that is for a person to read.
-    if cases and not of_order and any(sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER for word in named):
+    if cases and not of_order and _long_numbers(facts.form.get("order_number", "")):
         return None
     return next((case for case in of_order or cases if case.state in _WAITING), None)
 
 
 def form_completed(facts: Facts, book: RuleBook) -> bool:
-    """The case waits for its form, and a line or the proof in this mail was the last that was missing."""
+    """The case waits for its form, and a line, words or the proof in this mail were the last that was missing."""
     case = form_case(facts)
     if case is None or facts.ticket is None:
         return False
     number = case.order.number
     proven = has_proof(facts.proofs, number) and not has_proof(facts.ticket.proofs, number)
-    brings = _says_something_new(case, facts) or proven
+    brings = _is_news(case, told_answers(case, facts, book)) or proven
     return brings and not still_missing(case, facts, book)
 
 
@@ -64,14 +64,44 @@ def form_has_gaps(facts: Facts, book: RuleBook) -> bool:
     case = form_case(facts)
     if case is None:
         return False
-    return _says_something_new(case, facts) and bool(still_missing(case, facts, book))
+    return _is_news(case, new_answers(facts, case.order)) and bool(still_missing(case, facts, book))
 
 
-def _says_something_new(case: CaseFacts, facts: Facts) -> bool:
-    """A line says what neither the customer nor our own form, which comes back in every quote, said before."""
+def words_help(facts: Facts, book: RuleBook) -> bool:
+    """The case waits for its form, and words of the customer's own answer part of it; they may ask something, too."""
+    case = form_case(facts)
+    if case is None or _is_news(case, new_answers(facts, case.order)):
+        return False
+    return _is_news(case, told_answers(case, facts, book)) and bool(still_missing(case, facts, book))
+
+
+def _is_news(case: CaseFacts, answers: Answers) -> bool:
+    """An answer says what neither the customer nor our own form, which comes back in every quote, said before."""
     printed = {"items": write_items(case.items), "purchased_on": case.order.purchased_on.isoformat()}
-    answers = new_answers(facts, case.order).items()
-    return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers)
+    return any(value not in (case.answers.get(name), printed.get(name)) for name, value in answers.items())
+
+
+def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
+    """What this mail answers: its form lines, and for what they leave open the customer's own words."""
+    if not facts.may_fill_in:
+        return {}
+    lines = new_answers(facts, case.order)
+    if _speaks_of_another(facts, case.order.number):
+        return lines
+    known = {**case.answers, **lines}
+    if case.items:
+        known["items"] = write_items(case.items)
+    open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
+    words = answers_in_own_words(facts.mail.reply_text, open_fields, case.order, book.conditions)
+    if "fault" in open_fields:
+        words = {**words, **_told_of_fault(facts)}
+    return {**words, **lines}
+
+
+def _speaks_of_another(facts: Facts, number: str) -> bool:
+    """The customer's own words name orders, and not this one: what they say is said of those."""
+    said = {one.value for one in facts.references.order_numbers if one.place in OWN_WORDS}
+    return bool(said) and number not in said
 
 
 def new_answers(facts: Facts, order: Order) -> Answers:
@@ -80,6 +110,8 @@ def new_answers(facts: Facts, order: Order) -> Answers:
     Not the order number: which order it is was proven when the case opened. Not the proof once a file is there: our
     form then names that file.
     """
+    if not facts.may_fill_in:
+        return {}
     proven = facts.ticket is not None and has_proof(facts.ticket.proofs, order.number)
     settled = {"order_number", "proof"} if proven else {"order_number"}
     return {name: value for name, value in facts.form.items() if name not in settled}
@@ -97,12 +129,13 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         "order_number": order.number,
         "purchased_on": order.purchased_on.isoformat(),
         **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
-        **new_answers(facts, order),
+        **({} if _form_is_anothers(facts, order) else new_answers(facts, order)),
     }
     items = read_items(answers.get("items", ""), order)
     left = pieces_left(facts)
     if not items and sum(item.quantity for item in left) == 1:  # it can only be that
         items = left
+    others = facts.cases_of_order
     return CaseFacts(
         case_id=0,
         ticket_id=0,
@@ -112,28 +145,41 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         answers=answers,
         items=items,
         refund=None,
-        refunded_before=Decimal(0),
+        refunded_before=others[0].refunded_before if others else Decimal(0),
+        returned_before=tuple(item for other in others for item in paid_for(other)),
+        claimed_elsewhere=tuple(item for other in others for item in claims(other)),
         opened_on=facts.customer_day,
     )
 
 
+def _form_is_anothers(facts: Facts, order: Order) -> bool:
+    """The form in the mail is of another order: the quote of an earlier one comes back in every answer."""
+    named = _long_numbers(facts.form.get("order_number", ""))
+    return bool(named) and order.number not in named
+
+
+def _long_numbers(text: str) -> set[str]:
+    """Words that can be order numbers, upper case."""
+    return {word for word in _WORD.findall(text.upper()) if sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER}
+
+
 def _told_of_fault(facts: Facts) -> Answers:
     """What the customer says of the fault, in their own words: nobody is asked twice for the same."""
-    told = " ".join(facts.mail.reply_text.split())[:_MOST_TOLD]
+    told = fault_told(facts.mail.reply_text)
     asked = any(wish.name == "warranty" for wish in facts.wishes)
     return {"fault": told} if told and asked and facts.role is Role.CUSTOMER else {}
 
 
-def form_so_far(case: CaseFacts, facts: Facts) -> tuple[Answers, tuple[Item, ...]]:
-    """What the case knew, with this mail's lines on top, and the items that it names."""
-    fresh = new_answers(facts, case.order)
+def form_so_far(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answers, tuple[Item, ...]]:
+    """What the case knew, with what this mail answers on top, and the items that it names."""
+    fresh = told_answers(case, facts, book)
     items = read_items(fresh["items"], case.order) if "items" in fresh else case.items
     return {**case.answers, **fresh}, items
 
 
 def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, ...]:
     """Names of the form's required fields that are open after this mail."""
-    answers, items = form_so_far(case, facts)
+    answers, items = form_so_far(case, facts, book)
     proven = has_proof(files_of_customer(facts), case.order.number)
     # Items in words that can't be read are for staff to name in #approve; the customer isn't asked twice.
     has_items = bool(items) or bool(answers.get("items"))
@@ -142,10 +188,12 @@ def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, .
 
 def order_of_files(facts: Facts) -> str:
     """Number of the order that the mail's files came for: that of the case whose form it answers, else the matched one,
-    else the ticket's; "" where that isn't known."""
+    else the ticket's; "" where that isn't known. The form may only be quoted: an order in the customer's own words
+    comes before it."""
     case = form_case(facts)
     named = facts.order.order.number if isinstance(facts.order, Exact) else ""
-    if case is not None and (facts.form or not named):
+    said = any(one.value == named for one in facts.references.order_numbers if one.place in OWN_WORDS)
+    if case is not None and (case.order.number == named or not said) and (facts.form or not named):
         return case.order.number
     return named or (facts.ticket.order_number if facts.ticket is not None else "")
 
@@ -158,7 +206,7 @@ def files_of_customer(facts: Facts) -> tuple[ProofFile, ...]:
 def sent_parcel(facts: Facts) -> tuple[CaseFacts, str] | None:
     """The case that waits for a parcel, and the number of one in the customer's own words; None without either."""
     ticket = facts.ticket
-    if ticket is None or ticket.customer_email != facts.sender:
+    if ticket is None or not facts.may_fill_in:
         return None
     waiting = [case for case in ticket.cases if case.state is CaseState.APPROVED]
     if len(waiting) != 1:
@@ -172,7 +220,7 @@ def sent_parcel(facts: Facts) -> tuple[CaseFacts, str] | None:
 
 def staff_moves(facts: Facts, book: RuleBook) -> tuple[Effect, ...] | Refusal:
     """What the commands of a staff mail would bring about."""
-    cases = [with_verdicts(case, book.terms, book.products) for case in (facts.ticket.cases if facts.ticket else ())]
+    cases = [with_verdicts(case, book) for case in (facts.ticket.cases if facts.ticket else ())]
     if facts.words is None or not facts.words.commands:
         return Refusal(reasons=(Remark("no command was given"),))
     if not cases:
@@ -201,7 +249,7 @@ def start_refused(facts: Facts) -> Saying | None:
             return Saying(key=Says.OTHERS_ORDER, numbers=(wanted.number,))
         return Saying(key=Says.NO_ORDER, numbers=(wanted.number,) if wanted is not None and wanted.number else ())
     order = facts.order.order
-    going = [case for case in facts.cases_of_order if case.state not in _GIVEN_UP]
+    going = [case for case in facts.cases_of_order if _holds_pieces(case)]
     unknown = [case for case in going if not case.items]
     if unknown:
         return Saying(key=Says.PIECES_UNKNOWN, numbers=(order.number, *_numbers(unknown)))
@@ -218,9 +266,14 @@ def pieces_left(facts: Facts) -> tuple[Item, ...]:
     for line in facts.order.order.lines:
         left[line.model] += line.quantity
     for case in facts.cases_of_order:
-        if case.state not in _GIVEN_UP:
+        if _holds_pieces(case):
             left.subtract({item.model: item.quantity for item in case.items})
     return tuple(Item(model=model, quantity=quantity) for model, quantity in left.items() if quantity > 0)
+
+
+def _holds_pieces(case: CaseFacts) -> bool:
+    """No other case can be about its pieces; what was repaired or replaced may break again."""
+    return case.is_open or case.refund is not None
 
 
 def _numbers(cases: Sequence[CaseFacts]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from mailbot.domain.effects import Effect, FillForm, OpenCase, Reader, ReopenTic
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, asks_staff, by_itself, move_case
-from mailbot.domain.proposals import with_verdicts
+from mailbot.domain.proposals import approved_because, not_by_itself, with_verdicts
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying
@@ -28,6 +28,7 @@ from mailbot.domain.vocabulary.asked import (
 )
 from mailbot.domain.vocabulary.telling import oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS
+from mailbot.domain.waiting import last_day
 
 _AS_STAFF_SAY = "as staff say"
 
@@ -44,7 +45,12 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     kind = start.kind if argument == _AS_STAFF_SAY and start is not None else CaseKind(argument)
     case = new_case(facts, kind)
     reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
-    opened = OpenCase(kind=kind, order_number=case.order.number, opened_on=facts.customer_day)
+    opened = OpenCase(
+        kind=kind,
+        order_number=case.order.number,
+        opened_on=facts.customer_day,
+        waits_until=last_day(CaseState.REQUESTED, facts.today, book.returns.waiting, facts.calendar),
+    )
     filled = FillForm(answers=case.answers, items=case.items)
     if still_missing(case, facts, book) or start is not None:
         form = Write(template=f"{kind.value}_form", to=Reader.CUSTOMER, automatic=True, with_order=True)
@@ -58,7 +64,7 @@ def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     case = form_case(facts)
     if case is None:
         return ()
-    answers, items = form_so_far(case, facts)
+    answers, items = form_so_far(case, facts, book)
     filled = FillForm(answers=answers, items=items)
     return (
         UseCase(case_id=case.case_id),
@@ -77,14 +83,24 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
         return notify_staff(facts, book, "customer_reply", remarks=moved.reasons)
     if not asks_staff(case, event, Actor.CUSTOMER):
         return moved
-    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book.terms, book.products)
+    if not book.returns.automatic_up_to:
+        return (*moved, *notify_staff(facts, book, "decision_wanted"))
+    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book)
     rules = Mover(actor=Actor.RULES, address="", today=facts.today)
     approved = move_case(judged, by_itself(CaseEvent.APPROVE), rules, book.returns, facts.calendar)
-    if not isinstance(approved, Refusal):
-        # One mail, the one that says more.
-        submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
-        return (*submitted, *approved, *notify_staff(facts, book, "approved_by_rule"))
-    return (*moved, *notify_staff(facts, book, "decision_wanted"))
+    if isinstance(approved, Refusal):
+        why = [Remark("not approved by itself: {why}", why=reason) for reason in _reasons(judged, approved)]
+        return (*moved, *notify_staff(facts, book, "decision_wanted", remarks=why))
+    # One mail, the one that says more.
+    submitted = tuple(effect for effect in moved if not isinstance(effect, Write))
+    allowed = Remark("approved by itself: {why}", why=approved_because(judged, book.returns))
+    return (*submitted, *approved, *notify_staff(facts, book, "approved_by_rule", remarks=(allowed,)))
+
+
+def _reasons(case: CaseFacts, refusal: Refusal) -> tuple[str, ...]:
+    """Why the rules don't approve: what speaks against it whatever it costs, else the limit."""
+    why = not_by_itself(case)
+    return (why,) if why else refusal.reasons
 
 
 @MAIL_WORDS.condition("a parcel for a case is named")

@@ -10,7 +10,7 @@ from mailbot.domain.message import Origin
 from mailbot.domain.moves import Refusal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
-from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves
+from mailbot.domain.vocabulary.asked import form_completed, form_has_gaps, merge_problems, staff_moves, words_help
 from mailbot.domain.vocabulary.words import MAIL_WORDS, WISH
 from mailbot.domain.wishes import only_wish
 
@@ -256,6 +256,12 @@ def _form_gaps(facts: Facts, book: RuleBook, argument: str) -> bool:
     return form_has_gaps(facts, book)
 
 
+@MAIL_WORDS.condition("own words fill in part of the form")
+def _words_help(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """No form lines, but what the customer writes answers some of what the case waits for (P9)."""
+    return words_help(facts, book)
+
+
 @MAIL_WORDS.condition("the wish is", WISH)
 def _wish_is(facts: Facts, book: RuleBook, argument: str) -> bool:
     """What the mail asks for, by rules/intents.yaml, or what the ticket was opened for while it has no case."""
@@ -325,6 +331,13 @@ def _warranty_known(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _warranty_known_in_part(facts: Facts, book: RuleBook, argument: str) -> bool:
     """It is known of some of the pieces that are asked about; of the others a person has to say."""
     return len({line.is_clear for line in facts.warranty}) > 1
+
+
+@MAIL_WORDS.condition("the warranty has ended")
+def _warranty_ended(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Neither the warranty nor, as far as it can be told, the law of the customer's country covers any of the pieces
+    that the mail names, or of the order where it names none."""
+    return bool(facts.warranty) and all(line.is_clear and not line.is_covered for line in facts.warranty)
 
 
 @MAIL_WORDS.condition("the order is", ("exact", "probable", "ambiguous", "not confirmed", "not named"))

@@ -9,7 +9,7 @@ from mailbot.domain.match import Exact
 from mailbot.domain.named_matter import says_only_numbers
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
-from mailbot.domain.vocabulary.asked import order_refused, start_refused
+from mailbot.domain.vocabulary.asked import order_refused, pieces_left, start_refused
 from mailbot.domain.vocabulary.words import MAIL_WORDS
 from mailbot.domain.wishes import only_wish
 
@@ -48,6 +48,12 @@ def _order_known(facts: Facts, book: RuleBook, argument: str) -> bool:
 def _start_possible(facts: Facts, book: RuleBook, argument: str) -> bool:
     """The order that staff open a case for is the customer's, and pieces of it are left that no other case is about."""
     return order_refused(facts) is None and start_refused(facts) is None
+
+
+@MAIL_WORDS.condition("nothing of the order is left")
+def _nothing_left(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """Every piece of the matched order was refunded, or is what an open case is about."""
+    return isinstance(facts.order, Exact) and not pieces_left(facts)
 
 
 @MAIL_WORDS.condition("the ticket has a case of the order")

@@ -1,0 +1,36 @@
+"""rules/conditions.yaml -> words that tell the condition of a piece; a mistake is named with file and line."""
+
+from __future__ import annotations
+
+from mailbot.domain.conditions import STATEMENTS
+from mailbot.domain.wishes import Intent, Phrase, WishTable
+from mailbot.errors import ConfigError
+from mailbot.settings.intents import negation_of, parts_of, words_by_language
+from mailbot.settings.nearest import did_you_mean
+from mailbot.settings.yamlfile import YamlFile, expect
+
+
+def read_conditions(source: YamlFile) -> WishTable:
+    """A table with an intent for each of STATEMENTS. Raises ConfigError with file, line and what was expected."""
+    for name in source.data:
+        if name not in ("negation", "words"):
+            raise ConfigError(f"{source.where((str(name),))}: '{name}': expected negation and words")
+    for name in expect(source, ("words",), dict, "words by what they say and language"):
+        if name not in STATEMENTS:
+            hint = did_you_mean(str(name), STATEMENTS)
+            where = source.where(("words", str(name)))
+            raise ConfigError(f"{where}: '{name}': expected {', '.join(STATEMENTS)}{'; ' if hint else ''}{hint}")
+    return WishTable(
+        intents=tuple(Intent(name=name, phrases=_phrases(source, name)) for name in STATEMENTS),
+        threshold=1,
+        negation=negation_of(source, {}, {}),
+        negatable=frozenset(STATEMENTS),
+    )
+
+
+def _phrases(source: YamlFile, name: str) -> tuple[Phrase, ...]:
+    expect(source, ("words", name), dict, "words by language")
+    return tuple(
+        Phrase(text=text, parts=parts_of(source, ("words", name, language, index), text, {}, {}), weight=1)
+        for language, index, text in words_by_language(source, ("words", name))
+    )

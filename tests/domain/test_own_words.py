@@ -1,0 +1,90 @@
+"""Answers to the form in words of the customer's own (P9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailbot.domain.cases import CaseState
+from mailbot.domain.facts import Facts
+from mailbot.domain.ownwords import answers_in_own_words
+from mailbot.domain.references import Place
+from mailbot.domain.standing import Verdict
+from mailbot.domain.vocabulary.asked import (
+    form_completed,
+    form_has_gaps,
+    form_so_far,
+    sent_parcel,
+    words_help,
+)
+from tests.domain.examples import book, case, facts, line, mail, order, references, standing, ticket
+
+TWO = order(line("TP-K17", 2), line("TP-F9", 1))
+CONDITIONS = book().conditions
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "condition"),
+    [
+        (
+            "I'd send back one TP-K17. It is unused and still in its box.",
+            "TP-K17 × 1",
+            "It is unused and still in its box.",
+        ),
+        ("TP-F9 bitte. Der Filter ist unbenutzt.", "TP-F9 × 1", "Der Filter ist unbenutzt."),
+        ("想退 TP-K17 两个里的一个。全新未使用，包装都在。", "TP-K17 × 1", "全新未使用，包装都在。"),
+        ("Lo devuelvo, está sin abrir.", "", "Lo devuelvo, está sin abrir."),
+        ("I'm looking for all the accessories, the receipt follows tomorrow.", "", ""),
+        ("When do I get my money?", "", ""),
+    ],
+)
+def test_what_is_answered(text: str, items: str, condition: str) -> None:
+    found = answers_in_own_words(text, ("items", "condition"), TWO, CONDITIONS)
+    assert (found.get("items", ""), found.get("condition", "")) == (items, condition)
+
+
+def test_what_isnt_asked_isnt_answered() -> None:
+    assert answers_in_own_words("TP-K17, unused.", (), TWO, CONDITIONS) == {}
+
+
+def reply(text: str, *, proof: bool) -> Facts:
+    waiting = case(CaseState.NEEDS_INFO)
+    return facts(mail=mail(text), ticket=ticket(case=waiting, has_proof=proof))
+
+
+def test_words_that_say_the_last_thing_complete_the_form() -> None:
+    told = reply("It is unused, in the original box.", proof=True)
+    assert form_completed(told, book())
+    assert form_so_far(case(CaseState.NEEDS_INFO), told, book())[0]["condition"] == "It is unused, in the original box."
+
+
+def test_words_that_say_part_of_it_are_kept_and_read_by_a_person_too() -> None:
+    told = reply("It is unused. Could you refund another card?", proof=False)
+    assert not form_completed(told, book())
+    assert not form_has_gaps(told, book())
+    assert words_help(told, book())
+
+
+def test_words_about_something_else_are_for_a_person() -> None:
+    asked = reply("How long will it take?", proof=True)
+    assert not form_completed(asked, book())
+    assert not words_help(asked, book())
+
+
+def test_words_of_who_may_only_have_guessed_the_tickets_number_move_nothing() -> None:
+    unproven = standing(Verdict.UNVERIFIED)
+    guessed = replace(reply("It is unused, in the original box.", proof=True), standing=unproven)
+    assert not form_completed(guessed, book())
+    assert not words_help(guessed, book())
+    posted = facts(
+        mail=mail("Tracking number: RM 123 456 789 GB"), ticket=ticket(case=case(CaseState.APPROVED)), standing=unproven
+    )
+    assert sent_parcel(posted) is None
+
+
+@pytest.mark.parametrize(("named", "answers"), [("TP2026030117", True), ("TP2026030118", False)])
+def test_what_is_said_of_another_order_answers_nothing_of_this_one(named: str, answers: bool) -> None:
+    told = reply(f"It is unused, in the original box. {named}", proof=True)
+    told = replace(told, references=references((named, Place.NEW_TEXT)))
+    assert form_completed(told, book()) is answers
