@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from mailbot.domain.cases import (
@@ -85,11 +85,21 @@ def move_case(
         return Refusal(reasons=(_explain(taken),))
     if isinstance(taken, StepRefused):
         return Refusal(reasons=(_cant(case, command, taken.reason),))
-    if Consequence.SETTLE_REFUND in taken.row.then and paid_on(command, mover.today) > mover.today:
-        return Refusal(
-            reasons=(Remark("{line}: that day is still to come; write it when the money is paid", line=command.line),)
-        )
+    if Consequence.SETTLE_REFUND in taken.row.then and (why := _cant_be_paid_then(case, command, mover)):
+        return Refusal(reasons=(why,))
     return tuple(_effects(case, command, mover, policy, calendar, details, taken))
+
+
+def _cant_be_paid_then(case: CaseFacts, command: Command, mover: Mover) -> str:
+    """Why a refund can't have been paid on the day that staff name; "" where it can."""
+    day = paid_on(command, mover.today)
+    if day > mover.today:
+        return Remark("{line}: that day is still to come; write it when the money is paid", line=command.line)
+    booked = case.refund.booked_at if case.refund is not None else None
+    # Days of two time zones are at most one apart.
+    if booked is not None and day < booked.date() - timedelta(days=1):
+        return Remark("{line}: the refund was decided later than that", line=command.line)
+    return ""
 
 
 def by_itself(event: CaseEvent) -> Command:
@@ -269,6 +279,8 @@ def move_cases(
 
     A ticket is closed only when none of its cases is open any more.
     """
+    if _decides_in_two_ways(cases, commands):
+        return Refusal(reasons=(Remark("the mail decides about one case in two ways: send the one that you mean"),))
     effects: list[Effect] = []
     now = {case.case_id: case for case in cases}
     closing = False
@@ -287,6 +299,23 @@ def move_cases(
     if closing and not any(case.is_open for case in now.values()):
         effects.append(CloseTicket())
     return tuple(effects)
+
+
+# Of each of these a mail can take only one for a case.
+_EITHER = (
+    frozenset({CaseEvent.APPROVE, CaseEvent.DECLINE, CaseEvent.WITHDRAW}),
+    frozenset({CaseEvent.INSPECT_PASS, CaseEvent.INSPECT_FAIL}),
+    frozenset({CaseEvent.REPAIR, CaseEvent.REPLACE, CaseEvent.REFUND_INSTEAD, CaseEvent.SEND_BACK}),
+)
+
+
+def _decides_in_two_ways(cases: Sequence[CaseFacts], commands: Sequence[Command]) -> bool:
+    events: dict[int, set[CaseEvent]] = {}
+    for command in commands:
+        meant = case_meant(command, cases)
+        if isinstance(meant, CaseFacts):
+            events.setdefault(meant.case_id, set()).add(command.event)
+    return any(len(of_case & either) > 1 for of_case in events.values() for either in _EITHER)
 
 
 def _after(now: Mapping[int, CaseFacts], case: CaseFacts, moved: Sequence[Effect]) -> dict[int, CaseFacts]:

@@ -1,8 +1,9 @@
 """What the customer wants, scored by a readable table (rules/intents.yaml).
 
 A row of the table is a phrase and a weight. A phrase is one or several parts joined by "+", which stand in one clause
-in any order; a part is words that stand side by side, or several such alternatives with "/" between them. Three
-principles keep the table short:
+in any order; a part is words that stand side by side, or several such alternatives with "/" between them. Parts
+joined by "&" may stand in clauses that follow one another: a story is told in several. Three principles keep the
+table short:
 
 1. The more specific phrase counts: what lies wholly inside a longer phrase that was found is not counted on its own
    ("refund" within "refund + status").
@@ -19,6 +20,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mailbot.domain.spelling import Lexicon
+from mailbot.domain.stories import Story, Told
 from mailbot.domain.words import STOP, split_words
 
 _MOST_CLAUSES = 80  # of a mail that are weighed, from the first in which anything of the table stands
@@ -36,6 +38,7 @@ class Phrase:
     text: str  # as written in the table
     parts: tuple[Part, ...]  # all of them in one clause
     weight: int  # positive speaks for the wish, negative against it
+    is_wide: bool = False  # the parts may stand in clauses near one another; the weight counts once, for it alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +146,15 @@ class WishTable:
         )
 
     @cached_property
+    def within_clauses(self) -> WishTable:
+        """The table without phrases that reach over several clauses: where each clause may be about something else."""
+        intents = tuple(
+            replace(intent, phrases=tuple(phrase for phrase in intent.phrases if not phrase.is_wide))
+            for intent in self.intents
+        )
+        return replace(self, intents=intents)
+
+    @cached_property
     def _guessing(self) -> WishTable:
         return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=(), mentioned=())
 
@@ -151,8 +163,14 @@ class WishTable:
         scores = [0] * len(self.intents)
         because: list[list[str]] = [[] for _ in self.intents]
         counted: set[tuple[int, bool]] = set()
+        story = Story()
         for clause, words in self._clauses(f"{subject}\n\n{text}"):
-            for match, negation in self._weighed(clause):
+            weighed = list(self._weighed(clause))
+            for row, told in story.goes_on(self._told(clause, weighed, words)):
+                intent, phrase = self._rows[row]
+                scores[intent] += phrase.weight
+                because[intent].append(f"{told} {phrase.weight:+d}")
+            for match, negation in weighed:
                 weight = match.weight if negation is None else -match.weight
                 if match.intent < 0 or (match.row, negation is None) in counted or (negation and match.weight < 0):
                     continue
@@ -170,6 +188,25 @@ class WishTable:
         if any(wish.name not in self.alone for wish in wishes):
             wishes = [wish for wish in wishes if wish.name not in self.alone]
         return self._told_apart(sorted(wishes, key=lambda wish: -wish.score))
+
+    def _told(
+        self, clause: list[_Found], weighed: list[tuple[_Match, _Found | None]], words: tuple[str, ...]
+    ) -> Iterator[Told]:
+        """What belongs to wide phrases, is no part of a saying and turned round by no negation."""
+        wide = [found for found in clause if found.use.row >= 0 and self._rows[found.use.row][1].is_wide]
+        if not wide:
+            return
+        said = [match.mask for match, _ in weighed if match.intent < 0]
+        free = self._free(clause, {match.mask for match, _ in weighed})
+        for found in wide:
+            own = _mask(found.start, found.end)
+            if any(own & mask == own for mask in said):
+                continue
+            intent, phrase = self._rows[found.use.row]
+            if self._negatable[intent] and self._turning(((found.start, found.end),), free):
+                continue
+            shown = _joined(words[found.start : found.end])
+            yield Told(row=found.use.row, part=found.use.part, parts=len(phrase.parts), words=shown)
 
     def _told_apart(self, wishes: list[Wish]) -> tuple[Wish, ...]:
         """The wishes, best first, with those marked that are only mentioned beside the best."""
@@ -249,16 +286,23 @@ class WishTable:
         if not matches:
             return
         masks = {match.mask for match in matches}
+        free = self._free(clause, masks)
+        for match in matches:
+            if any(match.mask != mask and match.mask & mask == match.mask for mask in masks):
+                continue
+            yield match, self._turning(match.spans, free) if self._negatable[match.intent] else None
+
+    def _free(self, clause: list[_Found], masks: set[int]) -> list[_Found]:
+        """The negations that are no part of a phrase, and what ends their reach."""
         free = []
         for found in clause:
             own = _mask(found.start, found.end)
             if found.use.row < 0 and (found.use.part == _BUT or not any(own & mask == own for mask in masks)):
                 free.append(found)
-        for match in matches:
-            if any(match.mask != mask and match.mask & mask == match.mask for mask in masks):
-                continue
-            turned = next((found for found in free if self._turns(found, match, free)), None)
-            yield match, turned if self._negatable[match.intent] else None
+        return free
+
+    def _turning(self, spans: Sequence[tuple[int, int]], free: list[_Found]) -> _Found | None:
+        return next((found for found in free if self._turns(found, spans, free)), None)
 
     def _matches(self, clause: list[_Found]) -> list[_Match]:
         """What holds in the clause; of rows of one wish that are made of the same words only the weightiest."""
@@ -269,7 +313,7 @@ class WishTable:
         best: dict[tuple[int, int], _Match] = {}
         for row, parts in spans.items():
             intent, phrase = self._rows[row]
-            if len(parts) < len(phrase.parts):
+            if phrase.is_wide or len(parts) < len(phrase.parts):
                 continue
             if len(phrase.parts) == 1:
                 choices: list[tuple[tuple[int, int], ...]] = [(span,) for span in parts[0]]
@@ -284,10 +328,10 @@ class WishTable:
                     best[intent, match.mask] = match
         return list(best.values())[:_MOST_MATCHES]
 
-    def _turns(self, negation: _Found, match: _Match, free: list[_Found]) -> bool:
+    def _turns(self, negation: _Found, spans: Sequence[tuple[int, int]], free: list[_Found]) -> bool:
         if negation.use.part == _BUT:
             return False
-        for start, end in match.spans:
+        for start, end in spans:
             if negation.use.part == _AFTER:
                 turned = end <= negation.start <= end + self.negation.reach_back
                 between = (end, negation.start)

@@ -26,6 +26,7 @@ _KEYS = (
     "guesses",
 )
 _NEGATION = ("far", "near", "after", "but")
+_WIDE = "&"  # joins parts that stand in clauses near one another
 _MOST_ALTERNATIVES = 2_000  # of one phrase, with its groups put in
 _MOST_WORDS = 12  # side by side; a Chinese character is a word
 _SHORTEST_STEM = 2  # letters before or after a star
@@ -111,7 +112,7 @@ def _phrases(source: YamlFile, wish: KeyPath, groups: Groups, spellings: Spellin
         for text in expect(source, key, dict, "phrases with their weights"):
             weight = expect(source, (*key, text), int, "a weight such as 3 or -2")
             parts = parts_of(source, (*key, text), text, groups, spellings)
-            yield Phrase(text=text, parts=parts, weight=weight)
+            yield Phrase(text=text, parts=parts, weight=weight, is_wide=_WIDE in text)
 
 
 def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellings: Spellings) -> tuple[Part, ...]:
@@ -122,8 +123,11 @@ def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, spell
     language = str(key[2] if key[0] in ("wishes", "guesses") else key[1])
     if not isinstance(text, str) or not text.strip():
         raise ConfigError(f"{source.where(key)}: {text!r} is no phrase; put it in quotes")
+    if _WIDE in text and ("+" in text or key[0] not in ("wishes", "guesses")):
+        reason = f"'{_WIDE}' joins parts of a wish, and none with '+' beside it"
+        raise ConfigError(f"{source.where(key)}: {text!r}: {reason}")
     parts = []
-    for part in text.split("+"):
+    for part in text.split(_WIDE if _WIDE in text else "+"):
         alternatives: dict[Alternative, None] = {}
         for alternative in part.split("/"):
             for plain in _filled_in(source, key, alternative.strip(), groups, language):

@@ -194,12 +194,12 @@ wishes:
     zh: {退货: 3}
     ja: {返品: 3}
   refund_status:
-    en: {return + status: 5}
+    en: {return + status: 5, sent back & no money/no cash: 6}
   repair:
     en: {repair*: 3, not working: 3, "*werk": 2}
     zh: {维修: 3}
   cancel:
-    en: {cancel* + <order>: 4}
+    en: {cancel* + <order>: 4, drop & parcel: 4}
     zh: {取消<订单>: 4}
   thanks:
     en: {thanks: 3, "?": -3}
@@ -251,6 +251,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> WishTable:
         ("return my call", ""),
         ("the status of my return", "refund_status 5"),
         ("status of my return. I will return another one", "refund_status 5"),  # and takes its place
+        # Parts that stand in clauses near one another.
+        ("I sent back the kettle. No money yet", "refund_status 6"),
+        ("No cash, though it was sent back", "refund_status 6"),
+        ("it was sent back, no money no money. No cash, sent back", "refund_status 6"),
+        ("No money. Cancel. Status. Please. Give. Sent back", ""),  # too far off
+        ("sent back", ""),
+        ("drop it. The parcel, please", "cancel 4"),
+        ("I do not want to drop it, the parcel", ""),
+        ("drop it, I am not sure of the parcel", "cancel 4"),
         # Each line counts once.
         ("return return return", "return 3"),
         ("return, give it back", "return 5"),
@@ -315,6 +324,7 @@ HOSTILE = {
     "one word": "a " * 2_000_000,
     "no word": "," * 2_000_000,
     "one clause": "cancel order refund not working " * 100_000,
+    "stories": "I sent it back. Two weeks ago. No money yet. It is broken, send a new one. " * 50_000,
     "clauses": "cancel my order, I do not want a refund. " * 100_000,
     "Chinese": "不要退款我要取消订单退货" * 100_000,
     "unknown words": " ".join(
