@@ -20,6 +20,7 @@ _INSPECTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PARCEL = re.compile(r"(?=\S*\d)[0-9A-Za-z][0-9A-Za-z/_-]{4,39}")
+_LONGEST = 500  # characters behind a command
 _EXAMPLES = {
     CaseEvent.RECEIVE: "#received {bought}",
     CaseEvent.INSPECT_PASS: (
@@ -62,12 +63,12 @@ def read_details(command: Command, order: Order) -> Details | Unreadable:
 
 
 def _pieces(command: Command, text: str, order: Order) -> Details | Unreadable:
-    items = exact_items(text, order)
+    items = exact_items(text, order) if len(text) <= _LONGEST else ()
     return Details(items=items) if items else _expected(command, order)
 
 
 def _inspection(command: Command, text: str, order: Order) -> Details | Unreadable:
-    match = _INSPECTION.fullmatch(text)
+    match = _INSPECTION.fullmatch(" ".join(text.split())) if len(text) <= _LONGEST else None
     if match is None:
         return _expected(command, order)
     items: tuple[Item, ...] = ()

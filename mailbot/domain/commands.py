@@ -104,9 +104,6 @@ def _inside() -> re.Pattern[str]:
 _INSIDE = _inside()
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
-# Of these a mail can take only one for a case.
-_DECISIONS = frozenset({CaseEvent.APPROVE, CaseEvent.DECLINE, CaseEvent.WITHDRAW})
-_REMEDIES = frozenset({CaseEvent.REPAIR, CaseEvent.REPLACE, CaseEvent.REFUND_INSTEAD, CaseEvent.SEND_BACK})
 _MOST_SIGN_OFF = 8  # lines of a closing formula with what follows
 _OTHERS = "#order <number>, #return, #exchange, #warranty, #merge <ticket> and #note"
 
@@ -262,12 +259,6 @@ def _at_odds(
         return ("#merge stands alone: send the other commands in a mail of their own",)
     if start is not None and commands:
         return ("a new case sends its form first: send the other commands in a mail of their own",)
-    decided: dict[tuple[str, bool], set[CaseEvent]] = {}
-    for command in commands:
-        if command.event in _DECISIONS | _REMEDIES:
-            decided.setdefault((command.case_number, command.event in _DECISIONS), set()).add(command.event)
-    if any(len(events) > 1 for events in decided.values()):
-        return ("the mail decides about one case in two ways: send the one that you mean",)
     if name_order is not None and commands:
         return ("#order corrects the order: send the commands for its case in a mail of their own",)
     return ()

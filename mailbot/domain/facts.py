@@ -43,6 +43,7 @@ class RefundFacts:
     currency: str
     due_on: date  # last day of the promise (P13)
     settled: bool
+    booked_at: datetime | None = None  # when it was decided
 
     @property
     def amount(self) -> Decimal:

@@ -94,7 +94,9 @@ def match_order(
 
     `sender` is the From address in lower case. Without any number only orders not older than `recent` are thought of.
     """
-    entitled = {} if standing.verdict is Verdict.FAILED else {o.number: o for o in known.own if o.buyer_email == sender}
+    # The newest of their orders are known anyway; an older one is where its number, or one of its codes, is written.
+    seen = (*known.own, *known.quoted.values(), *known.by_code)
+    entitled = {} if standing.verdict is Verdict.FAILED else {o.number: o for o in seen if o.buyer_email == sender}
     if standing.verdict is Verdict.VERIFIED:
         entitled |= {number: order for number, order in known.quoted.items() if number in known.granted}
     evidence = evidence_lines(reading, known, entitled, sender, standing)
@@ -107,7 +109,7 @@ def match_order(
         entitled=entitled,
         clues=clues,
         evidence=evidence,
-        recent=[order for order in entitled.values() if today - order.purchased_on <= recent],
+        recent=[o for o in known.own if o.number in entitled and today - o.purchased_on <= recent],
     ).outcome()
 
 

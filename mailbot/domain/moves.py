@@ -14,13 +14,12 @@ from mailbot.domain.cases import (
     CaseEvent,
     Consequence,
     NotPossible,
-    in_words,
     possible_events,
     rows_for,
 )
 from mailbot.domain.casesteps import DeskCase, Ledger, Moved, Step, StepRefused, take
 from mailbot.domain.commanddetails import Details, Unreadable, read_details
-from mailbot.domain.commands import COMMAND_LINES, REASONED_EVENTS, Command, paid_on
+from mailbot.domain.commands import Command, paid_on
 from mailbot.domain.effects import (
     BookRefund,
     CloseTicket,
@@ -37,13 +36,14 @@ from mailbot.domain.effects import (
 )
 from mailbot.domain.eligibility import best_terms
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import Item, write_items
+from mailbot.domain.forms import Item
 from mailbot.domain.numbers import case_number
 from mailbot.domain.pieces import LinePieces, Pieces, counted, sound_items
-from mailbot.domain.proposals import approved_because, not_by_itself
+from mailbot.domain.proposals import not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
+from mailbot.domain.stepwords import cant, cant_be_paid_then, explain, open_refund, reason_of
 from mailbot.domain.waiting import last_day
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
@@ -72,7 +72,7 @@ def move_case(
     if not any(rows_for(case.kind, case.state, command.event, mover.actor)):
         possible = possible_events(case.kind, case.state, mover.actor)
         return Refusal(
-            reasons=(_explain(NotPossible(kind=case.kind, state=case.state, event=command.event, possible=possible)),)
+            reasons=(explain(NotPossible(kind=case.kind, state=case.state, event=command.event, possible=possible)),)
         )
     details = read_details(command, case.order)
     if isinstance(details, Unreadable):
@@ -82,13 +82,11 @@ def move_case(
     step = Step(event=command.event, by=mover.actor, address=mover.address, items=details.items)
     taken = take(desk_case(case), step, ledger_of(case, policy, details.deduction))
     if isinstance(taken, NotPossible):
-        return Refusal(reasons=(_explain(taken),))
+        return Refusal(reasons=(explain(taken),))
     if isinstance(taken, StepRefused):
-        return Refusal(reasons=(_cant(case, command, taken.reason),))
-    if Consequence.SETTLE_REFUND in taken.row.then and paid_on(command, mover.today) > mover.today:
-        return Refusal(
-            reasons=(Remark("{line}: that day is still to come; write it when the money is paid", line=command.line),)
-        )
+        return Refusal(reasons=(cant(case, command, taken.reason),))
+    if Consequence.SETTLE_REFUND in taken.row.then and (why := cant_be_paid_then(case, command, mover.today)):
+        return Refusal(reasons=(why,))
     return tuple(_effects(case, command, mover, policy, calendar, details, taken))
 
 
@@ -130,7 +128,7 @@ def _effects(
         to=taken.row.to,
         by=mover.actor,
         by_address=mover.address,
-        reason=_reason(case, command, mover, policy, details),
+        reason=reason_of(case, command, mover.actor, policy, details),
         refund_wanted_by=after.refund_wanted_by,
         waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
         deduction=details.deduction if after.refund_wanted_by else Decimal(0),
@@ -159,7 +157,7 @@ def _effects(
                 to=Reader.STAFF,
                 automatic=False,
                 headline=headline,
-                remarks=_open_refund(case, mover, details, taken),
+                remarks=open_refund(case, mover.address, details, taken),
                 with_order=True,
             )
     if taken.letter:
@@ -167,40 +165,6 @@ def _effects(
         yield Write(template=taken.letter, to=Reader.CUSTOMER, automatic=automatic, with_order=True)
     if Consequence.CLOSE_TICKET in then:
         yield CloseTicket()
-
-
-def _open_refund(case: CaseFacts, mover: Mover, details: Details, taken: Moved) -> tuple[str, ...]:
-    """What a second person agrees to, () where nobody is asked."""
-    if taken.wanted is None:
-        return ()
-    currency = case.order.currency
-    decided = Remark(
-        "{address} decided for a refund of {amount} {currency}",
-        address=mover.address,
-        amount=str(taken.wanted.amount),
-        currency=currency,
-    )
-    if not details.deduction:
-        return (decided,)
-    deducted = Remark(
-        "{amount} {currency} are deducted: {reason}",
-        amount=str(details.deduction),
-        currency=currency,
-        reason=details.deduction_reason,
-    )
-    return (decided, deducted)
-
-
-def _reason(case: CaseFacts, command: Command, mover: Mover, policy: ReturnPolicy, details: Details) -> str:
-    """Why it happened: by which terms the rules approved, for the record; else what the customer can be told of a
-    decision, of pieces that failed, or of a deduction."""
-    if mover.actor is Actor.RULES:
-        return approved_because(case, policy)
-    if command.event in REASONED_EVENTS:
-        return command.argument
-    if command.event is not CaseEvent.INSPECT_PASS:
-        return ""
-    return details.reason if details.items else details.deduction_reason
 
 
 # What staff are asked to do next, besides deciding about a form, which comes with the mail that brought it.
@@ -255,13 +219,6 @@ def ledger_of(case: CaseFacts, policy: ReturnPolicy, deduction: Decimal = Decima
     )
 
 
-def _cant(case: CaseFacts, command: Command, reason: str) -> str:
-    if command.event is CaseEvent.APPROVE and not case.items and not command.argument:
-        bought = write_items([Item(model=line.model, quantity=line.quantity) for line in case.order.lines])
-        return Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=bought)
-    return Remark("{line}: {why}", line=command.line, why=reason) if command.line else reason
-
-
 def move_cases(
     cases: Sequence[CaseFacts], commands: Sequence[Command], mover: Mover, policy: ReturnPolicy, calendar: WorkCalendar
 ) -> tuple[Effect, ...] | Refusal:
@@ -269,6 +226,8 @@ def move_cases(
 
     A ticket is closed only when none of its cases is open any more.
     """
+    if _decides_in_two_ways(cases, commands):
+        return Refusal(reasons=(Remark("the mail decides about one case in two ways: send the one that you mean"),))
     effects: list[Effect] = []
     now = {case.case_id: case for case in cases}
     closing = False
@@ -287,6 +246,23 @@ def move_cases(
     if closing and not any(case.is_open for case in now.values()):
         effects.append(CloseTicket())
     return tuple(effects)
+
+
+# Of each of these a mail can take only one for a case.
+_EITHER = (
+    frozenset({CaseEvent.APPROVE, CaseEvent.DECLINE, CaseEvent.WITHDRAW}),
+    frozenset({CaseEvent.INSPECT_PASS, CaseEvent.INSPECT_FAIL}),
+    frozenset({CaseEvent.REPAIR, CaseEvent.REPLACE, CaseEvent.REFUND_INSTEAD, CaseEvent.SEND_BACK}),
+)
+
+
+def _decides_in_two_ways(cases: Sequence[CaseFacts], commands: Sequence[Command]) -> bool:
+    events: dict[int, set[CaseEvent]] = {}
+    for command in commands:
+        meant = case_meant(command, cases)
+        if isinstance(meant, CaseFacts):
+            events.setdefault(meant.case_id, set()).add(command.event)
+    return any(len(of_case & either) > 1 for of_case in events.values() for either in _EITHER)
 
 
 def _after(now: Mapping[int, CaseFacts], case: CaseFacts, moved: Sequence[Effect]) -> dict[int, CaseFacts]:
@@ -359,23 +335,6 @@ def case_meant(command: Command, cases: Sequence[CaseFacts]) -> CaseFacts | Refu
 def asks_staff(case: CaseFacts, event: CaseEvent, by: Actor) -> bool:
     """True where a row for the event wants a decision from staff."""
     return any(Consequence.ASK_STAFF in row.then for row in rows_for(case.kind, case.state, event, by))
-
-
-def _explain(answer: NotPossible) -> str:
-    what = COMMAND_LINES.get(answer.event, in_words(answer.event))
-    if not answer.possible:
-        return Remark(
-            "{what} is not possible: the case is {state} and nothing more can happen to it",
-            what=what,
-            state=in_words(answer.state),
-        )
-    lines = ", ".join(COMMAND_LINES.get(event, in_words(event)) for event in answer.possible)
-    return Remark(
-        "{what} is not possible while the case is {state}; possible now: {lines}",
-        what=what,
-        state=in_words(answer.state),
-        lines=lines,
-    )
 
 
 def commands_now(case: CaseFacts | None) -> tuple[CaseEvent, ...]:

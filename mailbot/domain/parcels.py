@@ -17,11 +17,12 @@ _CALLED = re.compile(
     r"|sendungs(?:nummer|verfolgung(?:snummer)?)|sendungs-?nr\.?|paketnummer|trackingnummer"
     r"|num[ée]ro de suivi|n[°º] de suivi|suivi|num[ée]ro de colis"
     r"|n[úu]mero de seguimiento|n\.?º de seguimiento|seguimiento|n[úu]mero de env[íi]o)"
-    r"[\s:：=#是は为為]*(?:(?:is|ist|est|es|lautet)\b)?[\s:：]*"
+    r"[\s:：=#]{0,8}(?:(?:is|ist|est|es|lautet)\b|是|は|为|為)?[\s:：]{0,8}"
     r"(?P<number>[A-Z]{0,4}[ -]?\d[0-9A-Z -]{6,30}[0-9A-Z])",
     re.IGNORECASE,
 )
 _SHORTEST, _LONGEST = 8, 30  # signs of a parcel's number
+_MOST_READ = 5_000  # characters of a mail that are looked at
 
 
 def parcel_number(text: str, said: TextFacts, others: Collection[str]) -> str:
@@ -32,6 +33,6 @@ def parcel_number(text: str, said: TextFacts, others: Collection[str]) -> str:
     """
     known = {code_key(other) for other in others}
     found = {one.value for one in said.tracking_numbers if one.place in OWN_WORDS}
-    found |= {code_key(match["number"]) for match in _CALLED.finditer(text)}
+    found |= {code_key(match["number"]) for match in _CALLED.finditer(text[:_MOST_READ])}
     numbers = {number for number in found if _SHORTEST <= len(number) <= _LONGEST} - known
     return numbers.pop() if len(numbers) == 1 else ""

@@ -115,6 +115,11 @@ class ReceiptCheck:
         return tuple(dict.fromkeys(remark for one in self.receipts for remark in one.remarks))
 
 
+# A receipt is a page; more is read for numbers, but not compared.
+_MOST_RECEIPTS = 5
+_LONGEST_RECEIPT = 4_000  # characters
+
+
 def receipt_texts(
     documents: Iterable[Document], read: Callable[[Place, str], TextFacts], find_numbers: Callable[[str], Iterable[str]]
 ) -> tuple[ReceiptText, ...]:
@@ -123,8 +128,8 @@ def receipt_texts(
     for document in documents:
         files.setdefault(document.sha256, []).append(document)
     texts = []
-    for parts in files.values():
-        text = "\n".join(part.text for part in parts)
+    for parts in list(files.values())[:_MOST_RECEIPTS]:
+        text = "\n".join(part.text for part in parts)[:_LONGEST_RECEIPT]
         texts.append(
             ReceiptText(
                 filename=parts[0].filename,

@@ -91,6 +91,7 @@ def share_wishes(
 
     `written`: order number -> the ways in which it, or a serial or tracking number of it, stands in the mail.
     """
+    table = table.within_clauses
     whole = f"{subject}\n{text}"
     if not 2 <= len(orders) <= MOST_ORDERS or len(whole) > _LONGEST or _UNSURE.search(whole):
         return ()

@@ -146,6 +146,15 @@ class WishTable:
         )
 
     @cached_property
+    def within_clauses(self) -> WishTable:
+        """The table without phrases that reach over several clauses: where each clause may be about something else."""
+        intents = tuple(
+            replace(intent, phrases=tuple(phrase for phrase in intent.phrases if not phrase.is_wide))
+            for intent in self.intents
+        )
+        return replace(self, intents=intents)
+
+    @cached_property
     def _guessing(self) -> WishTable:
         return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=(), mentioned=())
 

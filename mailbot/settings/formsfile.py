@@ -27,6 +27,8 @@ def _form(source: YamlFile, kind: CaseKind, fields: Mapping[str, FormField]) -> 
     key = ("forms", kind.value)
     names = expect(source, (*key, "lines"), list, "a list of fields")
     optional = expect(source, (*key, "optional"), list, "a list of fields, [] for none")
+    if not names:
+        raise ConfigError(f"{source.where((*key, 'lines'))}: expected at least one field")
     for index, name in enumerate(names):
         _known(source, (*key, "lines", index), name, fields)
         if name in names[:index]:
@@ -37,7 +39,7 @@ def _form(source: YamlFile, kind: CaseKind, fields: Mapping[str, FormField]) -> 
 
 
 def _known(source: YamlFile, key: KeyPath, name: object, known: Mapping[str, object] | list[str]) -> None:
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         hint = did_you_mean(name, known) if isinstance(name, str) else ""
         raise ConfigError(
             f"{source.where(key)}: expected one of {', '.join(known)}; found {name!r}{'; ' if hint else ''}{hint}"

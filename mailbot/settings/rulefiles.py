@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.domain.catalogue import Product
+from mailbot.domain.currencies import decimals_of
 from mailbot.domain.facts import Facts
+from mailbot.domain.money import rounded_down
 from mailbot.domain.rules import Action, Condition, F, ReturnPolicy, Rule, RuleBook
 from mailbot.domain.vocabulary import (
     DUE_WORDS,
@@ -25,6 +27,7 @@ from mailbot.domain.vocabulary import (
 )
 from mailbot.errors import ConfigError
 from mailbot.settings.conditionsfile import read_conditions
+from mailbot.settings.currencies import why_no_currency
 from mailbot.settings.formsfile import read_forms
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.nearest import did_you_mean
@@ -240,13 +243,18 @@ def _amounts(source: YamlFile, key: str) -> dict[str, Decimal]:
     if key not in source.data:
         return amounts
     for currency, raw in expect(source, (key,), dict, "amounts by currency, such as {CNY: 200}").items():
+        where = source.where((key, str(currency)))
         if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
-            raise ConfigError(f"{source.where((key, str(currency)))}: expected a currency as CNY, found {currency!r}")
+            raise ConfigError(f"{where}: expected a currency as CNY, found {currency!r}")
+        if why := why_no_currency(currency):
+            raise ConfigError(f"{where}: {currency} {why}")
         try:
             amount = Decimal(str(raw))
         except ArithmeticError:
             amount = Decimal("NaN")
         if isinstance(raw, bool) or not amount.is_finite() or amount <= 0:
-            raise ConfigError(f"{source.where((key, currency))}: expected an amount above 0, found {raw!r}")
+            raise ConfigError(f"{where}: expected an amount above 0, found {raw!r}")
+        if amount != rounded_down(amount, currency):
+            raise ConfigError(f"{where}: {currency} has no {raw}: it has {decimals_of(currency)} decimals")
         amounts[currency] = amount
     return amounts

@@ -15,9 +15,10 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
-from mailbot.domain.currencies import CLEAR, decimals_of
+from mailbot.domain.currencies import decimals_of
 from mailbot.domain.halfwidth import plain_text
 from mailbot.domain.orders import Order, OrderLine
+from mailbot.settings.currencies import why_no_currency
 
 ORDER_COLUMNS = (
     "order_number", "buyer_name", "buyer_email", "phone", "country", "language", "currency", "payment_method",
@@ -28,7 +29,6 @@ OPTIONAL_COLUMNS = ("discount", "shipping_cost")  # of the order; an export that
 # The sequence in which an export is usually written.
 COLUMNS = (*ORDER_COLUMNS[:6], *LINE_COLUMNS, *ORDER_COLUMNS[6:])
 
-_OLDEST_MONEY = 2015  # year; nothing paid in money that ended before is returned or repaired any more
 MAX_TEXT = 200  # characters of a cell
 _REMEMBERED = 500  # cells of a kind that an export repeats in nearly every row, so that each is understood once
 _T = TypeVar("_T")
@@ -248,24 +248,9 @@ def currency_code(text: str) -> str:
     code = _plain(text).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError(f"{_shown(text)} is not a three-letter currency code such as CNY")
-    if code not in known_currencies():
-        meant = CLEAR.get(code.lower())
-        hint = f"{code} is written {meant}" if meant else "write one such as CNY"
-        raise ValueError(f"{_shown(text)} is no currency of ISO 4217: {hint}")
+    if why := why_no_currency(code):
+        raise ValueError(f"{_shown(text)} {why}")
     return code
-
-
-@lru_cache(maxsize=1)
-def known_currencies() -> frozenset[str]:
-    """ISO 4217 as far as people pay with it, by Unicode CLDR; also money of yesterday, as in old orders."""
-    from babel.core import get_global  # here: only an import of orders needs it
-
-    found = set()
-    for of_territory in get_global("territory_currencies").values():
-        for code, _, until, is_tender in of_territory:
-            if is_tender and (until is None or until[0] >= _OLDEST_MONEY):
-                found.add(code)
-    return frozenset(found)
 
 
 def _serials(text: str) -> tuple[str, ...]:

@@ -299,6 +299,7 @@ def _refund(row: Refund) -> RefundFacts:
     return RefundFacts(
         refund_id=row.id,
         parts=views.parts_of(row),
+        booked_at=row.booked_at,
         currency=row.currency,
         due_on=row.due_on,
         settled=row.state == "settled",

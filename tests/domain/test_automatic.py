@@ -12,8 +12,23 @@ from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState
 from mailbot.domain.effects import Effect, MoveCase, Write
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.rules import decide
-from tests.domain.examples import RECEIPT, book, case, facts, line, mail, order, thread, ticket
+from mailbot.domain.standing import Verdict
+from tests.domain.examples import (
+    RECEIPT,
+    RETURN_WISH,
+    book,
+    case,
+    exact,
+    facts,
+    line,
+    mail,
+    order,
+    standing,
+    thread,
+    ticket,
+)
 
 LIMITED = replace(book(), returns=replace(book().returns, automatic_up_to={"USD": Decimal("200.00")}))
 AMERICAN = order(country="US", currency="USD")
@@ -113,3 +128,32 @@ def test_everything_else_is_for_staff_who_learn_why(waiting: CaseFacts, conditio
     assert notice(effects).headline == "decision_wanted"
     assert notice(effects).remarks[0].startswith("not approved by itself: ")
     assert why in notice(effects).remarks[0]
+
+
+def test_nothing_that_nobody_vouches_for_is_approved_by_rule() -> None:
+    known = facts(
+        mail=mail(attachments=(RECEIPT,)),
+        ticket=ticket(case=asked(), has_proof=True),
+        thread=thread(ticket_id=1, evidence=("answers our mail",), has_seen_ours=True),
+        form={"condition": "unused"},
+        standing=standing(Verdict.UNVERIFIED),
+    )
+    assert moves(decide(known, LIMITED).effects) == STAFF_DECIDE
+
+
+def test_what_nobody_vouches_for_opens_a_case_and_no_more() -> None:
+    told = facts(
+        wishes=(RETURN_WISH,),
+        order=exact(country="US", currency="USD"),
+        form={"condition": "unused"},
+        proofs=(ProofFile(file=RECEIPT),),
+    )
+    assert moves(decide(told, LIMITED).effects) != []
+    effects = decide(replace(told, standing=standing(Verdict.UNVERIFIED)), LIMITED).effects
+    assert moves(effects) == []
+    assert [each.template for each in effects if isinstance(each, Write)] == ["return_form"]
+
+
+def test_a_request_that_is_completed_long_after_it_was_begun_is_for_staff() -> None:
+    waiting = asked(opened_on=date(2025, 5, 1), bought=replace(AMERICAN, purchased_on=date(2025, 4, 20)))
+    assert moves(handed_in(waiting)) == STAFF_DECIDE

@@ -102,3 +102,10 @@ def test_what_the_desk_writes_it_reads_back(items: list[tuple[str, int]]) -> Non
 @settings(max_examples=200, deadline=None)
 def test_any_words_are_read_without_an_error(words: str) -> None:
     assert all(1 <= item.quantity <= 9999 for item in exact_items(words, BOUGHT))
+
+
+@pytest.mark.parametrize(
+    "text", ["#inspect pass damaged TP-K17" + " " * 100_000 + "x", "#received " + "TP-K17, " * 30_000]
+)
+def test_an_argument_that_is_no_argument_is_refused_whatever_its_length(text: str) -> None:
+    assert isinstance(read(text), Unreadable)

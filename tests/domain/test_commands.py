@@ -331,7 +331,7 @@ def test_many_lines_take_no_longer_each() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["#decline bad\n#approve", "#approve\n#withdraw", "#return TP1\n#return TP2", "#order TP2026030117\n#approve"],
+    ["#return TP1\n#return TP2", "#return TP1\n#approve", "#order TP2026030117\n#approve"],
 )
 def test_commands_that_contradict_each_other_are_refused(text: str) -> None:
     assert read_staff_words(text).problems

@@ -341,3 +341,17 @@ def test_the_owner_of_one_foreign_order_may_be_asked() -> None:
     assert foreign_order(said, known, found, standing(Verdict.UNVERIFIED)) is None
     two = numbers((FOREIGN, NEW), (UNKNOWN, NEW))
     assert foreign_order(two, known, match(said=two), standing()) is None
+
+
+def test_a_number_of_the_buyers_own_counts_however_many_orders_they_have() -> None:
+    known = Known(quoted={OWN: ORDERS[OWN]}, own=(ORDERS[OWN_TOO],))  # the newest alone were looked up
+    found = decide(
+        reading(f"I want to return {OWN}"),
+        known,
+        sender=KATE,
+        standing=standing(),
+        today=TODAY,
+        recent=timedelta(days=400),
+    )
+    assert isinstance(found, Exact)
+    assert found.order.number == OWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ from mailbot.domain.effects import (
 from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item
 from mailbot.domain.moves import Mover, Refusal, commands_now, move_cases
-from tests.domain.examples import CALENDAR, STAFF, TODAY, book, case, line, order, parts, refund
+from tests.domain.examples import CALENDAR, NOW, STAFF, TODAY, book, case, line, order, parts, refund
 
 S = CaseState
 BY_STAFF = Mover(actor=Actor.STAFF, address=STAFF, today=TODAY)
@@ -274,3 +274,25 @@ def test_the_reason_that_is_noted_is_that_of_the_step(text: str, reason: str) ->
     effects = move(start, text)
     assert not isinstance(effects, Refusal)
     assert [effect.reason for effect in effects if isinstance(effect, MoveCase)] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (S.SUBMITTED, "#decline too old\n#approve R-100001"),
+        (S.SUBMITTED, "#approve\n#withdraw"),
+        (S.RECEIVED, "#inspect fail scratched\n#inspect pass R-100001"),
+    ],
+)
+def test_a_mail_that_decides_about_a_case_in_two_ways_moves_nothing(state: CaseState, text: str) -> None:
+    refused = move(case(state), text)
+    assert isinstance(refused, Refusal)
+    assert refused.reasons == ("the mail decides about one case in two ways: send the one that you mean",)
+
+
+def test_a_refund_isnt_paid_before_it_is_decided() -> None:
+    start = case(S.REFUND_DUE, refund=refund(booked_at=NOW))
+    assert not isinstance(move(start, f"#refunded {TODAY - timedelta(days=1)}"), Refusal)  # elsewhere it is that day
+    refused = move(start, f"#refunded {TODAY - timedelta(days=2)}")
+    assert isinstance(refused, Refusal)
+    assert refused.reasons[0].endswith("the refund was decided later than that")

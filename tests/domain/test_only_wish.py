@@ -39,7 +39,7 @@ MAILS = {
     "Where is my order? And I want to cancel it.": "",
     "Where is my order? My card was charged twice!": "",
     "Is my kettle under warranty? It stopped working.": "",
-    "Where is my order? Great product by the way, my review will follow.": "",
+    "Where is my order? Great product by the way, my review will follow.": "order_status",
     "¿Dónde está mi pedido? Necesito también la factura.": "",
     "¿Dónde está mi pedido? También quiero cambiar la dirección.": "",
     "Wo ist mein Paket? Ich brauche auch eine Rechnung.": "",

@@ -9,6 +9,7 @@ import pytest
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
 from mailbot.domain.ownwords import answers_in_own_words
+from mailbot.domain.proof import ProofFile
 from mailbot.domain.references import Place
 from mailbot.domain.standing import Verdict
 from mailbot.domain.vocabulary.asked import (
@@ -18,7 +19,7 @@ from mailbot.domain.vocabulary.asked import (
     sent_parcel,
     words_help,
 )
-from tests.domain.examples import book, case, facts, line, mail, order, references, standing, ticket
+from tests.domain.examples import RECEIPT, book, case, facts, line, mail, order, references, standing, ticket
 
 TWO = order(line("TP-K17", 2), line("TP-F9", 1))
 CONDITIONS = book().conditions
@@ -88,3 +89,10 @@ def test_what_is_said_of_another_order_answers_nothing_of_this_one(named: str, a
     told = reply(f"It is unused, in the original box. {named}", proof=True)
     told = replace(told, references=references((named, Place.NEW_TEXT)))
     assert form_completed(told, book()) is answers
+
+
+def test_a_receipt_of_who_may_only_have_guessed_the_tickets_number_completes_nothing() -> None:
+    waiting = case(CaseState.NEEDS_INFO, answers={"order_number": "TP2026030117", "condition": "unused"})
+    brings = facts(mail=mail("here"), ticket=ticket(case=waiting), proofs=(ProofFile(file=RECEIPT),))
+    assert form_completed(brings, book())
+    assert not form_completed(replace(brings, standing=standing(Verdict.UNVERIFIED)), book())

@@ -46,3 +46,8 @@ def test_a_number_of_the_shops_carriers_needs_no_name_but_counts_in_own_words_on
 def test_the_parcel_in_which_the_order_came_is_none() -> None:
     said = TextFacts(tracking_numbers=(Found(value="SF1234567890123", place=Place.NEW_TEXT),))
     assert parcel_number("it came as SF1234567890123", said, ["SF 1234567890123"]) == ""
+
+
+@pytest.mark.parametrize("text", ["tracking" + ":" * 300_000, "tracking" + " " * 300_000 + "x", "suivi " * 50_000])
+def test_a_text_that_is_made_to_be_slow_says_nothing(text: str) -> None:
+    assert parcel_number(text, NOTHING, []) == ""

@@ -44,6 +44,8 @@ def _texts(field: str, key: str) -> str:
         ("\n  items:\n", "\n  item:\n", "  item:", "expected one of order_number, items"),
         ("lines: [order_number, items, fault", "lines: [order_number, items, faults", "faults", "did you mean"),
         ("lines: [order_number, items, fault", "lines: [items, items, fault", "[items, items", "stands twice"),
+        ("lines: [order_number, items, fault", "lines: [[items], fault", "[[items]", "expected one of order_number"),
+        ("lines: [order_number, items, fault, purchased_on, proof]", "lines: []", "lines: []", "expected at least one"),
         ("optional: [reason]", "optional: [fault]", "optional: [fault]", "expected one of order_number"),
         ("  warranty:\n", "  guarantee:\n", "guarantee", "expected return, exchange or warranty"),
         (_texts("items", "label"), "    label: Items\n", "label: Items", "a label per language"),

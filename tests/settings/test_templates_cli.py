@@ -113,7 +113,7 @@ def test_the_list_marks_gaps_and_shows_variables(shop: Path) -> None:
     done = run("templates", "list", cwd=shop)
     row = next(line for line in done.stdout.splitlines() if line.startswith("case_received "))
     assert "MISSING: fr" in row
-    assert "case: kind, number" in row
+    assert "case: arrived, kind, number" in row
     assert "de/case_received.md.j2: names no " in done.stdout
     data = json.loads(run("templates", "list", "--json", cwd=shop).stdout)
     (received,) = [each for each in data["templates"] if each["name"] == "case_received"]

@@ -13,9 +13,9 @@ import pytest
 from mailbot.cli.main import app
 from mailbot.domain.currencies import CODES
 from mailbot.settings import load_settings
+from mailbot.settings.currencies import known_currencies
 from mailbot.settings.patterns import number_fits
 from mailbot.store import orders
-from mailbot.store.order_fields import known_currencies
 from mailbot.store.order_import import import_orders
 from mailbot.wiring import drop_folder, open_store
 from tests.store.order_exports import numbers, read, reasons, text_of

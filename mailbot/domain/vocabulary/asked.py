@@ -48,7 +48,7 @@ def form_case(facts: Facts) -> CaseFacts | None:
 def form_completed(facts: Facts, book: RuleBook) -> bool:
     """The case waits for its form, and a line, words or the proof in this mail were the last that was missing."""
     case = form_case(facts)
-    if case is None or facts.ticket is None:
+    if case is None or facts.ticket is None or not facts.may_fill_in:
         return False
     number = case.order.number
     proven = has_proof(facts.proofs, number) and not has_proof(facts.ticket.proofs, number)

@@ -13,7 +13,7 @@ from mailbot.domain.proposals import approved_because, not_by_itself, with_verdi
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying
-from mailbot.domain.standing import Role
+from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.vocabulary.actions import notify_staff
 from mailbot.domain.vocabulary.asked import (
     form_case,
@@ -52,7 +52,8 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
         waits_until=last_day(CaseState.REQUESTED, facts.today, book.returns.waiting, facts.calendar),
     )
     filled = FillForm(answers=case.answers, items=case.items)
-    if still_missing(case, facts, book) or start is not None:
+    # What nobody vouches for opens a case, and no more: the form goes to the address on the order.
+    if still_missing(case, facts, book) or start is not None or facts.standing.verdict is not Verdict.VERIFIED:
         form = Write(template=f"{kind.value}_form", to=Reader.CUSTOMER, automatic=True, with_order=True)
         return (*reopened, opened, filled, form)
     return (*reopened, opened, filled, *_handed_in(case, facts, book))
@@ -83,9 +84,11 @@ def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, .
         return notify_staff(facts, book, "customer_reply", remarks=moved.reasons)
     if not asks_staff(case, event, Actor.CUSTOMER):
         return moved
-    if not book.returns.automatic_up_to:
+    if not book.returns.automatic_up_to or facts.standing.verdict is not Verdict.VERIFIED:
         return (*moved, *notify_staff(facts, book, "decision_wanted"))
-    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED), book)
+    # The rules judge the request as it is complete today, not as it was begun.
+    asked_on = max(case.opened_on, facts.customer_day) if case.opened_on is not None else None
+    judged = with_verdicts(replace(case, state=CaseState.SUBMITTED, opened_on=asked_on), book)
     rules = Mover(actor=Actor.RULES, address="", today=facts.today)
     approved = move_case(judged, by_itself(CaseEvent.APPROVE), rules, book.returns, facts.calendar)
     if isinstance(approved, Refusal):

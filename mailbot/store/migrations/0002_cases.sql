@@ -1,5 +1,7 @@
 -- Exchanges and warranty cases beside returns: pieces are counted, parcels noted, refunds made up of parts.
 ALTER TABLE cases ADD COLUMN opened_on DATE;
+-- As it was in UTC: at most a day off where the customer lives.
+UPDATE cases SET opened_on = SUBSTR(opened_at, 1, 10);
 ALTER TABLE cases ADD COLUMN since TEXT;
 UPDATE cases SET since = COALESCE(
   (SELECT MAX(at) FROM case_event WHERE case_event.case_id = cases.id AND to_state = cases.state), opened_at);
