@@ -57,7 +57,10 @@ class Complaints:
 
     @cached_property
     def _people(self) -> tuple[Person, ...]:
-        return tuple(Person(name=member.name, address=member.address.lower()) for member in self.settings.staff.members)
+        return tuple(
+            Person(name=member.name, address=member.address.lower(), also=member.also)
+            for member in self.settings.staff.members
+        )
 
 
 def _where(ticket: TicketFacts | None, thread: ThreadMatch, sender: str) -> list[int]:

@@ -35,7 +35,7 @@ from mailbot.domain.ticket_orders import TicketOrder
 from mailbot.store import complaints, history, ticket_orders, tickets, views
 
 tickets_app = typer.Typer(help="Conversations with customers.", no_args_is_help=True)
-cases_app = typer.Typer(help="Return cases.", no_args_is_help=True)
+cases_app = typer.Typer(help="Returns, exchanges and warranty cases.", no_args_is_help=True)
 
 Number = Annotated[str, typer.Argument(help="The number, such as T-100001.")]
 

@@ -19,6 +19,7 @@ class Person:
 
     name: str
     address: str  # lower case
+    also: tuple[str, ...] = ()  # other names that customers use: in another script, a nickname
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,11 @@ class ComplaintFacts:
 def named_in(text: str, people: Sequence[Person]) -> frozenset[str]:
     """The addresses of those whom a text names: by the whole name, or by one part of it that begins with a capital."""
     folded = fold(text)
-    return frozenset(person.address for person in people if _is_named(person.name, text, folded))
+    return frozenset(
+        person.address
+        for person in people
+        if any(_is_named(name, text, folded) for name in (person.name, *person.also))
+    )
 
 
 def circle(people: Sequence[Person], *, wrote: Set[str], named: Set[str], deputy: str) -> tuple[tuple[str, ...], bool]:

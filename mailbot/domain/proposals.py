@@ -15,7 +15,7 @@ from mailbot.domain.letters import ProposalLine, TermLine
 from mailbot.domain.refunds import RefundRefused, RefundSum
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy, RuleBook
-from mailbot.domain.terms import Claim, Condition, Payer
+from mailbot.domain.terms import Basis, Claim, Condition, Payer
 from mailbot.domain.verdicts import Outcome, TermVerdict
 
 
@@ -49,11 +49,16 @@ def shop_pays_shipping(verdicts: Sequence[LineVerdict]) -> bool:
 
 
 def replacement_covered_until(case: CaseFacts, sent_on: date) -> date | None:
-    """The last day on which a repaired or replaced piece is covered; None where the terms don't say."""
+    """The last day on which the shop's own warranty covers a repaired or replaced piece; None where it says none."""
+    judged = (each for verdict in case.verdicts for each in (verdict.best, *verdict.beside))
     ends = [
-        covered_until(verdict.best.term, verdict.best.until, sent_on)
-        for verdict in case.verdicts
-        if case.kind is CaseKind.WARRANTY and verdict.best is not None and verdict.best.until is not None
+        covered_until(each.term, each.until, sent_on)
+        for each in judged
+        if case.kind is CaseKind.WARRANTY
+        and each is not None
+        and each.term.basis is Basis.OWN
+        and each.outcome is Outcome.ELIGIBLE
+        and each.until is not None
     ]
     return min(ends, default=None)
 

@@ -107,6 +107,7 @@ class StaffMember(Section):
 
     name: str = Field(min_length=1, examples=["Li Na"])
     address: EmailAddress = Field(examples=["lina@tp.example"])
+    also: tuple[str, ...] = ()
 
 
 class StaffSettings(Section):

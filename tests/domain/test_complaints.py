@@ -13,7 +13,7 @@ from tests.domain.examples import STAFF, book, facts, mail, standing, thread, ti
 from tests.domain.routing_situations import ABOUT_LI_NA, ANGRY, FRAUD_REPORT, IN_TICKET, OVERSIZE
 
 LI_NA, ANNA, WANG = (
-    Person(name="Li Na", address="lina@tp.example"),
+    Person(name="Li Na", address="lina@tp.example", also=("李娜",)),
     Person(name="Anna Schmidt", address="anna@tp.example"),
     Person(name="王小明", address="wang@tp.example"),
 )
@@ -26,6 +26,7 @@ PEOPLE = (LI_NA, ANNA, WANG)
         ("Your colleague Li Na was rude to me.", {LI_NA}),
         ("Na Li hung up on me", {LI_NA}),
         ("LI  NA never answers", {LI_NA}),
+        ("我要投诉你们的客服李娜", {LI_NA}),
         ("Anna was rude", {ANNA}),
         ("Frau Schmidt war unverschämt", {ANNA}),
         ("anna schmidt is arrogant", {ANNA}),

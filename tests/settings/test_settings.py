@@ -56,7 +56,7 @@ def test_the_starter_file_is_read(tmp_path: Path) -> None:
         ("  support_address: support@tp.example", "  support_address: support", "support_address: support",
          "brand.support_address", "expected an e-mail address"),
         ("  name: TP", '  name: ""', 'name: ""', "brand.name", "is empty; expected text such as TP"),
-        ("    - {name: Li Na, address: lina@staff.tp.example}", "    - {name: Li Na}", "- {name: Li Na}",
+        ("    - {name: Li Na, address: lina@staff.tp.example, also: [李娜]}", "    - {name: Li Na}", "- {name: Li Na}",
          "staff.members.0.address", "is missing"),
         ("timezone: Asia/Shanghai", "timezone: Shanghai", "timezone", "timezone", "IANA time zone"),
         ("  number_pattern: '(?i)\\bTP\\d{10}\\b'", "  number_pattern: '('", "number_pattern", "orders.number_pattern",
