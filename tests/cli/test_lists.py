@@ -68,11 +68,16 @@ def fill() -> None:
         )  # fmt: skip
         models.CaseItem.create(case=case, model="TP-V20-PROFESSIONAL", quantity=12)
         models.CaseItem.create(case=case, model="TP-K17", quantity=1)
-        models.Refund.create(
+        refund = models.Refund.create(
             case=case, order_number=order or "TP2026030119", amount=Decimal("12990.00"), currency="CNY",
             payment_method="支付宝（余额宝）", state="booked" if number % 2 else "settled", booked_at=at,
             due_on=date(2027, 1, 5), due_is_provisional=True, decided_by="Li Na",
             settled_on=None if number % 2 else date(2027, 1, 4),
+            goods=Decimal("12990.00"), shipping=Decimal(0), restocking=Decimal(0), deduction=Decimal(0),
+        )  # fmt: skip
+        models.RefundInstruction.create(
+            refund=refund, order_number=order or "TP2026030119", amount=Decimal("12990.00"), currency="CNY",
+            payment_method="支付宝（余额宝）", due_on=date(2027, 1, 5), state="exported" if number % 2 else "settled",
         )  # fmt: skip
         models.Outbox.create(
             ticket=ticket, template="return_request_withdrawn", reader="customer", recipient=email or LONG,
@@ -129,7 +134,7 @@ def test_80_columns_show_what_matters_whole(show: Show, name: str) -> None:
         "cases": ("R-100001", "T-100001", "inspected_failed", "TP2026030117", "3 d"),
         "orders": ("TP2026030117", "2026-03-01", "CNY"),
         "outbox": ("T-100001", "transmitting"),
-        "refunds": ("RF-100001", "R-100001", "12990.00 CNY", "booked", "2027-01-05"),
+        "refunds": ("RF-100001", "R-100001", "12990.00 CNY", "exported", "2027-01-05"),
         "quarantine": ("5",),
         "addresses": ("hard", "5.1.1"),
     }
