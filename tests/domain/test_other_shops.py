@@ -77,4 +77,4 @@ def test_a_whole_number_of_digits_that_was_imported_is_ours() -> None:
 def test_long_texts_take_no_time(text: str) -> None:
     began = time.perf_counter()
     list(numbers_of_others(text[:200_000]))
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 20  # seconds; a fraction of one here, minutes if it were quadratic

@@ -82,7 +82,7 @@ def test_a_hostile_mail_takes_no_time(filling: str) -> None:
     began = time.perf_counter()
     shared(f"I want to return {A}" + filling * 500 + B)
     shared((A + filling + B + filling) * 60)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 20  # seconds; a fraction of one here, minutes if it were quadratic
 
 
 def test_lines_that_a_mail_program_broke_are_one_sentence() -> None:
