@@ -20,6 +20,7 @@ from tests.journeys.world import KATE, SUPPORT, World, order
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpSink
 
+
 @pytest.fixture
 def world(tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink) -> World:
     made = World(folder=tmp_path / "desk", dovecot=dovecot, sink=smtp_sink)

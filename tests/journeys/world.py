@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import logging
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -17,7 +15,6 @@ from pathlib import Path
 import yaml
 from PIL import Image
 
-from mailbot.cli.main import run_app
 from mailbot.demo.people import Person, header
 from mailbot.domain.orders import Order, OrderLine
 from mailbot.schedule import PassResult
@@ -25,6 +22,7 @@ from mailbot.settings import load_settings
 from mailbot.store import orders
 from mailbot.store.vault import create_key_file
 from mailbot.wiring import bench_of, build_desk, file_extractor, open_store
+from tests.console import run_here
 from tests.policies import kept_policy
 from tests.readers import kept_reader
 from tests.servers.dovecot import Dovecot
@@ -148,13 +146,12 @@ class World:
         return self.new_mails()
 
     def cli(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """The command line, in this process: starting one takes longer than most answers. Commands that work through
-        mail, or are given an environment, get a process of their own."""
-        command = [sys.executable, "-m", "mailbot", "--settings", str(self.settings_file), *arguments]
+        """The command line; what works through mail, or is given an environment, gets a process of its own."""
+        command = ["--settings", str(self.settings_file), *arguments]
         if env is None and not WORKERS.intersection(arguments):
-            return self._in_process(command)
+            return run_here(self.folder, *command)
         return subprocess.run(
-            command,
+            [sys.executable, "-m", "mailbot", *command],
             capture_output=True,
             text=True,
             timeout=120,
@@ -165,24 +162,7 @@ class World:
 
     def json(self, *arguments: str) -> object:
         """What a command prints with --json, whatever its exit code."""
-        return json.loads(
-            self._in_process(["", "", "", "--settings", str(self.settings_file), *arguments, "--json"]).stdout
-        )
-
-    def _in_process(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        printed, said = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-        mask, logger = os.umask(0o077), logging.getLogger("mailbot")
-        level, log = logger.level, logging.StreamHandler(said)
-        logger.addHandler(log)
-        try:
-            with contextlib.chdir(self.folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
-                code = run_app(command[3:])
-        finally:
-            os.umask(mask)
-            logger.removeHandler(log)
-            logger.setLevel(level)
-        texts = (stream.buffer.getvalue().decode() for stream in (printed, said))
-        return subprocess.CompletedProcess(command, code, *texts)
+        return json.loads(run_here(self.folder, "--settings", str(self.settings_file), *arguments, "--json").stdout)
 
 
 def only(mails: list[ReceivedMail], to: Person) -> ReceivedMail:

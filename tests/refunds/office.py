@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +29,7 @@ from mailbot.store import orders, tickets
 from mailbot.store.database import transaction
 from mailbot.store.vault import create_key_file
 from mailbot.wiring import Desk, open_desk
+from tests.console import run_here
 
 ROOT = Path(__file__).parents[2]
 LI, WU = "lina@staff.tp.example", "wu@staff.tp.example"
@@ -125,16 +124,7 @@ class Office:
                 move(opened, case_id, CaseEvent.INSPECT_PASS)
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The command line in its own process, 80 columns wide."""
-        return subprocess.run(
-            [sys.executable, "-m", "mailbot", "--settings", str(self.settings_file), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, "COLUMNS": "80", "PYTHONPATH": str(ROOT)},
-            cwd=self.folder,
-        )
+        return run_here(self.folder, "--settings", str(self.settings_file), *arguments)
 
 
 def move(opened: Desk, case_id: int, event: CaseEvent, *, by: str = LI, argument: str = "") -> None:
