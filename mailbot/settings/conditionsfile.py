@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailbot.domain.conditions import STATEMENTS
 from mailbot.domain.wishes import Intent, Phrase, WishTable
 from mailbot.errors import ConfigError
-from mailbot.settings.intents import negation_of, parts_of, words_by_language
+from mailbot.settings.intents import Splitter, negation_of, parts_of, splitter, words_by_language
 from mailbot.settings.nearest import did_you_mean
 from mailbot.settings.yamlfile import YamlFile, expect
 
@@ -20,17 +20,18 @@ def read_conditions(source: YamlFile) -> WishTable:
             hint = did_you_mean(str(name), STATEMENTS)
             where = source.where(("words", str(name)))
             raise ConfigError(f"{where}: '{name}': expected {', '.join(STATEMENTS)}{'; ' if hint else ''}{hint}")
+    split = splitter({})
     return WishTable(
-        intents=tuple(Intent(name=name, phrases=_phrases(source, name)) for name in STATEMENTS),
+        intents=tuple(Intent(name=name, phrases=_phrases(source, name, split)) for name in STATEMENTS),
         threshold=1,
-        negation=negation_of(source, {}, {}),
+        negation=negation_of(source, {}, split),
         negatable=frozenset(STATEMENTS),
     )
 
 
-def _phrases(source: YamlFile, name: str) -> tuple[Phrase, ...]:
+def _phrases(source: YamlFile, name: str, split: Splitter) -> tuple[Phrase, ...]:
     expect(source, ("words", name), dict, "words by language")
     return tuple(
-        Phrase(text=text, parts=parts_of(source, ("words", name, language, index), text, {}, {}), weight=1)
+        Phrase(text=text, parts=parts_of(source, ("words", name, language, index), text, {}, split), weight=1)
         for language, index, text in words_by_language(source, ("words", name))
     )

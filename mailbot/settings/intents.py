@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 
 from mailbot.domain.spelling import ANY
 from mailbot.domain.wishes import Alternative, Intent, Negation, Part, Phrase, WishTable
@@ -33,6 +34,12 @@ _SHORTEST_STEM = 2  # letters before or after a star
 
 Groups = Mapping[tuple[str, str], tuple[str, ...]]  # name, language -> words
 Spellings = Mapping[str, tuple[str, ...]]
+Splitter = Callable[[str], tuple[str, ...]]  # a piece of a phrase -> its words
+
+
+def splitter(spellings: Spellings) -> Splitter:
+    """Splits as mails are split, each piece once: the words of a group stand in many phrases."""
+    return cache(lambda piece: split_words(piece, spellings).words)
 
 
 def read_wishes(source: YamlFile) -> WishTable:
@@ -42,21 +49,22 @@ def read_wishes(source: YamlFile) -> WishTable:
             raise ConfigError(f"{source.where((name,))}: '{name}' is no part of this file; expected {', '.join(_KEYS)}")
     threshold = expect(source, ("threshold",), int, "a whole number of points")
     spellings = _spellings(source)
+    split = splitter(spellings)
     groups = _groups(source)
-    intents = _intents(source, "wishes", groups, spellings)
+    intents = _intents(source, "wishes", groups, split)
     sayings = []
     for language, index, text in words_by_language(source, ("sayings",)):
         where: KeyPath = ("sayings", language, index)
-        sayings.append(Phrase(text=text, parts=parts_of(source, where, text, groups, spellings), weight=0))
+        sayings.append(Phrase(text=text, parts=parts_of(source, where, text, groups, split), weight=0))
     names = {intent.name for intent in intents}
-    guesses = _intents(source, "guesses", groups, spellings) if "guesses" in source.data else ()
+    guesses = _intents(source, "guesses", groups, split) if "guesses" in source.data else ()
     for guess in guesses:
         if guess.name not in names:
             raise ConfigError(f"{source.where(('guesses', guess.name))}: there is no wish {guess.name!r}")
     return WishTable(
         intents=tuple(intents),
         threshold=threshold,
-        negation=negation_of(source, groups, spellings),
+        negation=negation_of(source, groups, split),
         guesses=guesses,
         sayings=tuple(sayings),
         negatable=frozenset(_names(source, ("negatable",), names)),
@@ -68,10 +76,10 @@ def read_wishes(source: YamlFile) -> WishTable:
     )
 
 
-def _intents(source: YamlFile, section: str, groups: Groups, spellings: Spellings) -> tuple[Intent, ...]:
+def _intents(source: YamlFile, section: str, groups: Groups, split: Splitter) -> tuple[Intent, ...]:
     intents = []
     for wish in expect(source, (section,), dict, "wishes, each with phrases by language"):
-        phrases = tuple(_phrases(source, (section, wish), groups, spellings))
+        phrases = tuple(_phrases(source, (section, wish), groups, split))
         intents.append(Intent(name=str(wish), phrases=phrases))
     return tuple(intents)
 
@@ -106,16 +114,16 @@ def _mentioned(source: YamlFile, names: Collection[str], threshold: int) -> Iter
             yield str(name), most
 
 
-def _phrases(source: YamlFile, wish: KeyPath, groups: Groups, spellings: Spellings) -> Iterator[Phrase]:
+def _phrases(source: YamlFile, wish: KeyPath, groups: Groups, split: Splitter) -> Iterator[Phrase]:
     for language in expect(source, wish, dict, "phrases by language"):
         key: KeyPath = (*wish, language)
         for text in expect(source, key, dict, "phrases with their weights"):
             weight = expect(source, (*key, text), int, "a weight such as 3 or -2")
-            parts = parts_of(source, (*key, text), text, groups, spellings)
+            parts = parts_of(source, (*key, text), text, groups, split)
             yield Phrase(text=text, parts=parts, weight=weight, is_wide=_WIDE in text)
 
 
-def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, spellings: Spellings) -> tuple[Part, ...]:
+def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, split: Splitter) -> tuple[Part, ...]:
     """`send/give + back` -> both parts with their alternatives, groups put in.
 
     The language, whose words of a group are put in, is the part after the wish, or the last but one.
@@ -131,7 +139,7 @@ def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, spell
         alternatives: dict[Alternative, None] = {}
         for alternative in part.split("/"):
             for plain in _filled_in(source, key, alternative.strip(), groups, language):
-                alternatives.setdefault(_side_by_side(source, key, plain, spellings))
+                alternatives.setdefault(_side_by_side(source, key, plain, split))
                 if len(alternatives) > _MOST_ALTERNATIVES:
                     raise ConfigError(f"{source.where(key)}: {text!r} stands for too many phrases; split it up")
         parts.append(tuple(alternatives))
@@ -154,10 +162,10 @@ def _filled_in(source: YamlFile, key: KeyPath, text: str, groups: Groups, langua
         yield "".join(chosen)
 
 
-def _side_by_side(source: YamlFile, key: KeyPath, text: str, spellings: Spellings) -> Alternative:
+def _side_by_side(source: YamlFile, key: KeyPath, text: str, split: Splitter) -> Alternative:
     words: list[str] = []
     for piece in text.split():
-        found = split_words(piece, spellings).words
+        found = split(piece)
         if ANY in piece:
             inner = piece.strip(ANY)
             if piece.count(ANY) != 1 or inner == piece or len(found) != 1 or len(found[0]) < _SHORTEST_STEM:
@@ -174,7 +182,7 @@ def _side_by_side(source: YamlFile, key: KeyPath, text: str, spellings: Spelling
     return tuple(words)
 
 
-def negation_of(source: YamlFile, groups: Groups, spellings: Spellings) -> Negation:
+def negation_of(source: YamlFile, groups: Groups, split: Splitter) -> Negation:
     """The section `negation`, where there is one. Raises ConfigError with file and line."""
     found: dict[str, list[Alternative]] = {kind: [] for kind in _NEGATION}
     if "negation" in source.data:
@@ -184,7 +192,7 @@ def negation_of(source: YamlFile, groups: Groups, spellings: Spellings) -> Negat
                 if kind not in _NEGATION:
                     raise ConfigError(f"{source.where(key)}: '{kind}': expected {', '.join(_NEGATION)}")
                 for index, text in enumerate(_list(source, key)):
-                    for (part,) in [parts_of(source, (*key, index), text, groups, spellings)]:
+                    for (part,) in [parts_of(source, (*key, index), text, groups, split)]:
                         found[kind].extend(part)
     far, near, after, but = (tuple(dict.fromkeys(found[kind])) for kind in _NEGATION)
     return Negation(far=far, near=near, after=after, but=but)

@@ -19,8 +19,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from openpyxl import load_workbook
-
 from mailbot.errors import ConfigError
 from mailbot.store.order_rows import MAX_LINE, RawRow, check_header, known_columns, named_columns
 
@@ -42,6 +40,8 @@ def sheet_rows(path: Path, on_bytes: Callable[[int], None] | None = None) -> Ite
     `on_bytes` is told about how far the file was read. Raises ConfigError for a file that is damaged, protected,
     too large, or has no such table.
     """
+    from openpyxl import load_workbook  # a quarter of what every command would take to start
+
     try:
         with path.open("rb") as file:
             _check_size(path, file)
