@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import yaml
 
 from mailbot.settings import load_settings
 from mailbot.settings.advice import advise
+from tests.console import run_here
 
 ROOT = Path(__file__).parents[2]
 OAUTH = {"client_id": "desk", "refresh_token": "secret"}
@@ -89,10 +88,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, changes: dict[str, Any], wro
 
 def test_check_says_it_with_file_and_line_and_ends_with_2(tmp_path: Path) -> None:
     file = changed(tmp_path, {"languages": ["zh-Hans", "ko"], "calendar": "XX", "schedule/stuck_after": 10})
-    done = subprocess.run(
-        [sys.executable, "-m", "mailbot", "--settings", str(file), "check", "--json"],
-        capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
-    )  # fmt: skip
+    done = run_here(ROOT, "--settings", str(file), "check", "--json")
     assert done.returncode == 2, done.stderr
     answer = json.loads(done.stdout)
     lines = file.read_text(encoding="utf-8").splitlines()

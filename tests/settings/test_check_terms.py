@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.console import run_here
 
 ROOT = Path(__file__).parents[2]
 
 
 def mailbot(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("MAILBOT_")}
-    return subprocess.run(
-        [sys.executable, "-m", "mailbot", *arguments],
-        cwd=folder,
-        env={**environment, "PYTHONPATH": str(ROOT), "COLUMNS": "500"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_here(folder, *arguments, width=500)
 
 
 def test_a_mistake_in_the_terms_is_named_once_with_its_place(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from mailbot.errors import ConfigError
 from mailbot.settings.intents import read_wishes
 from mailbot.settings.yamlfile import read_yaml
+from tests.console import run_here
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus" / "intents" / "customer_service_en.csv"
@@ -19,15 +19,7 @@ ROWS = "text,intent\nI want to return it,return\nWhere is my parcel?,Track-Order
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mailbot", "intents", "evaluate", *arguments],
-        cwd=cwd,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    return run_here(cwd, "intents", "evaluate", *arguments, width=200)
 
 
 def figures(path: Path, *arguments: str) -> dict[str, object]:

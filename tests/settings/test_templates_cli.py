@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pypdfium2
@@ -17,16 +15,13 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from mailbot.domain.letters import Letter
 from mailbot.mail.letter_values import FILTERS
 from mailbot.mail.render import Templates
+from tests.console import run_here
 
 ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command in `cwd`, with the package of this working copy."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "300", "PYTHONUTF8": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "mailbot", *arguments], cwd=cwd, env=environment, capture_output=True, text=True
-    )
+    return run_here(cwd, *arguments, width=300)
 
 
 @pytest.fixture
