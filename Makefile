@@ -18,9 +18,10 @@ lint: $(VENV)/test-ready
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 
-# As many workers as cores, four at most: each starts servers of its own.
+# One worker more than cores, for many tests wait for a server, and four at most: each starts servers of its own.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() + 1))')
 unit: $(VENV)/test-ready
-	$(BIN)/python -W error::ResourceWarning -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -W error::ResourceWarning -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 # Dovecot for the tests, where apt can bring it.
 servers:
