@@ -16,6 +16,7 @@ from mailbot.domain.catalogue import Catalogue
 from mailbot.domain.periods import MAX_DAYS, MAX_MONTHS, Period, Start
 from mailbot.domain.terms import Basis, Claim, Condition, OutboundShipping, Payer, Remedy, Scope, Term, TermBook
 from mailbot.errors import ConfigError
+from mailbot.settings.countries import countries
 from mailbot.settings.waitingfile import KEYS as WAITING_KEYS
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
 
@@ -321,7 +322,7 @@ def _list(source: YamlFile, key: KeyPath, what: str) -> list[object]:
 
 
 def _country(source: YamlFile, key: KeyPath, code: object, groups: Collection[str] = ()) -> str:
-    if not isinstance(code, str) or not re.fullmatch("[A-Z]{2}", code) or code in ("UK", "EU"):
+    if not isinstance(code, str) or code not in countries():
         # Without quotes YAML reads NO, Norway, as false.
         other = f" or a group of countries.yaml ({', '.join(sorted(groups))})" if groups else ""
         raise ConfigError(

@@ -138,6 +138,7 @@ def test_without_terms_there_is_the_window(rules: Path) -> None:
         ("{name: x, from: 2020-01-01, for: [return], granted: false, days: 3}", "no days or months"),
         ("{name: x, from: 2020-01-01, for: [return], granted: 1}", "true or false"),
         ("{name: x, from: 2020-01-01, for: [return], countries: [UK]}", "such as CN, GB"),
+        ("{name: x, from: 2020-01-01, for: [return], countries: [ZZ]}", "such as CN, GB"),
         ("{name: x, from: 2020-01-01, for: [return], countries: [NO]}", "in quotes"),
         ("{name: x, from: 2020-01-01, for: [return], countries: [Europe]}", "or a group of countries.yaml (EU)"),
         ("{name: x, from: 2020-01-01, for: [return], countries: CN}", "a list of countries in brackets"),
