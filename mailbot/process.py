@@ -28,10 +28,12 @@ from mailbot.mail.parse import parse_mail
 from mailbot.reader import Reader
 from mailbot.store import inbox
 from mailbot.store.database import Rehearsal, lazy_commits, transaction
+from mailbot.store.in_hand import MailInHand
 
 log = logging.getLogger(__name__)
 
 _BATCH = 200  # ids read at a time
+_HUNG = "the pass that took it in hand made no progress for schedule.stuck_after seconds; see last-hang-trace.txt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +64,24 @@ class Processor:
     applier: Applier
     reader: Reader
     documents: DocumentReader
+    in_hand: MailInHand
     attempts: int  # tries before a mail that fails is quarantined
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> ProcessResult:
         """Process all that waits, until `stop` says so; a mail that fails is counted and passed over (G3)."""
         with lazy_commits():
-            return self._run(stop)
+            try:
+                return self._run(stop)
+            finally:
+                self.in_hand.put_down()
+
+    def after_hang(self) -> None:
+        """Count the mail that was in hand when a pass hung as failed."""
+        inbox_id = self.in_hand.inbox_id
+        if inbox_id is not None and inbox.still_pending(inbox_id):
+            log.error("mail %d was in hand when the last pass hung", inbox_id)
+            inbox.mark_failed(inbox_id, _HUNG, self.attempts)
 
     def _run(self, stop: Callable[[], bool]) -> ProcessResult:
         done = failed = quarantined = after = 0
@@ -100,6 +113,7 @@ class Processor:
         """Decide about one mail and carry it out; False when another process had it done."""
         if isinstance(reading, BadItem):
             raise reading
+        self.in_hand.take(item.inbox_id)
         documents = self.documents_of(reading, item)
         gleaned = self.gatherer.glean(reading, documents=documents)
         with transaction():

@@ -26,7 +26,7 @@ from mailbot.store import inbox
 from mailbot.store.blobs import Blobs
 from mailbot.store.drop_folder import DropFolder, PickUp
 from mailbot.timers import Timers
-from mailbot.watchdog import watchdog
+from mailbot.watchdog import take_hang, watchdog
 
 log = logging.getLogger(__name__)
 
@@ -77,21 +77,27 @@ class Pass:
 
         Raises TryAgainLater when another pass is running.
         """
-        result = PassResult()
         hang = self.settings.schedule.stuck_after
-        with pass_lock(self.settings.data), watchdog(self.settings.data, hang, stop) as stop:
-            self.blobs.sweep()
-            taken = IntakeResult(troubles=result.troubles, waiting=result.waiting, read=result.read)
-            sound, troubled = self.intake.plan(taken)
-            self.intake.run(sound, taken, stop)
-            self.work(result, stop)
-            if troubled:
-                before = taken.new
-                self.intake.run(troubled, taken, stop)
-                if taken.new > before:
-                    self.work(result, stop)
-            result.fetched = taken.new
-            _note_pass(self.settings.data, result)
+        with pass_lock(self.settings.data):
+            if take_hang(self.settings.data, hang):
+                self.processor.after_hang()
+            with watchdog(self.settings.data, hang, stop) as stop:
+                return self._run(stop)
+
+    def _run(self, stop: Stop) -> PassResult:
+        result = PassResult()
+        self.blobs.sweep()
+        taken = IntakeResult(troubles=result.troubles, waiting=result.waiting, read=result.read)
+        sound, troubled = self.intake.plan(taken)
+        self.intake.run(sound, taken, stop)
+        self.work(result, stop)
+        if troubled:
+            before = taken.new
+            self.intake.run(troubled, taken, stop)
+            if taken.new > before:
+                self.work(result, stop)
+        result.fetched = taken.new
+        _note_pass(self.settings.data, result)
         return result
 
     def pick_up(self, stop: Stop = lambda: False) -> PassResult:

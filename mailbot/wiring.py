@@ -40,6 +40,7 @@ from mailbot.settings.rulefiles import load_rules
 from mailbot.store.blobs import Blobs
 from mailbot.store.database import Database, database_errors, migrate, open_database
 from mailbot.store.drop_folder import DropFolder
+from mailbot.store.in_hand import MailInHand
 from mailbot.store.vault import Vault, check_keys, read_key_file
 from mailbot.timers import Timers
 
@@ -229,6 +230,7 @@ def build_desk(
         applier=applier,
         reader=reader,
         documents=DocumentReader(extractor=extractor, bounds=mail_bounds(settings.evidence), vault=vault, blobs=blobs),
+        in_hand=MailInHand(file=settings.data / "mail-in-hand"),
         attempts=settings.limits.attempts,
         clock=clock,
     )
