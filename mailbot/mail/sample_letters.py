@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from mailbot.domain.cases import CaseState
 from mailbot.domain.instructions import Total
 from mailbot.domain.letters import (
     Brand,
@@ -303,6 +304,11 @@ def _variations(full: Letter) -> Iterator[Letter]:
     )
 
 
+def _in_every_state(full: Letter) -> Iterator[Letter]:
+    if full.case is not None:
+        yield from (replace(full, case=replace(full.case, state=state.value)) for state in CaseState)
+
+
 _KINDS = ("return", "exchange", "warranty")
 # Letters about a case, and the kinds of case that they may be about.
 _CASE_LETTERS: dict[str, tuple[str, ...]] = {
@@ -316,6 +322,7 @@ _CASE_LETTERS: dict[str, tuple[str, ...]] = {
             "case_expired",
             "case_sent_back",
             "case_reminder",
+            "case_status",
         ),
         _KINDS,
     ),
@@ -329,6 +336,7 @@ _AFTER_INSPECTION = (*_REFUND_LETTERS, "exchange_due", "case_sent_back")
 _NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_CASE_LETTERS, ("case",)),
     **dict.fromkeys(_REFUND_LETTERS, ("case", "refund")),
+    "case_status": ("case", "order"),
     "staff_refund_overdue": ("case", "refund"),
     "staff_task": ("case", "note"),
     "confirm_access": ("confirm",),
@@ -368,7 +376,9 @@ def sample_letters(name: str, language: str) -> Sequence[Letter]:
         for field in ("choices", "warranty"):
             if field not in _NEEDS.get(name, ()):
                 absent[field] = ()
-        between = _variations(full) if name in _CASE_LETTERS else ()
+        between = [*_variations(full)] if name in _CASE_LETTERS else []
+        if name == "case_status":
+            between += _in_every_state(full)
         letters += (full, *between, replace(_bare_letter(full), **absent))
     return tuple(letters)
 

@@ -108,6 +108,22 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         facts(oversize=OVERSIZE),
         ["OpenTicket", "FileMail", "mail_too_large > customer", "staff_notice > staff"],
     ),
+    ("customer", "how a case goes on - the customer's turn"): (
+        facts(ticket=ticket(case=case(CaseState.APPROVED)), thread=IN_TICKET, wishes=(HOW_IT_GOES_ON,)),
+        ["UseTicket", "FileMail", "UseCase", "case_status > customer"],
+    ),
+    ("customer", "how a case goes on - our turn"): (
+        facts(ticket=ticket(case=case(CaseState.SUBMITTED)), thread=IN_TICKET, wishes=(HOW_IT_GOES_ON,)),
+        ["UseTicket", "FileMail", "UseCase", "case_status > customer", "staff_notice > staff"],
+    ),
+    ("customer", "how the open case of the order goes on - the customer's turn"): (
+        facts(order=exact(), open_case_elsewhere=case(ticket_id=7), wishes=(HOW_IT_GOES_ON,)),
+        ["UseTicket", "FileMail", "UseCase", "case_status > customer"],
+    ),
+    ("customer", "how the open case of the order goes on - our turn"): (
+        facts(order=exact(), open_case_elsewhere=case(CaseState.RECEIVED, ticket_id=7), wishes=(HOW_IT_GOES_ON,)),
+        ["UseTicket", "FileMail", "UseCase", "case_status > customer", "staff_notice > staff"],
+    ),
     ("customer", "how a case goes on - where its refund is"): (
         facts(
             ticket=ticket(case=case(CaseState.REFUND_DUE)),

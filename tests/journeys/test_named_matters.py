@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mailbot.demo.people import File, Person, body_text, header, reply, write
+from mailbot.demo.people import File, Person, body_text, reply, write
+from tests.journeys.matter import RECEIPT, Matter
 from tests.journeys.test_enumeration import answers
 from tests.journeys.test_threads import close, show
 from tests.journeys.world import KATE, MALLORY, PHOTO, STAFF, SUPPORT, World, only
@@ -57,11 +58,15 @@ def test_of_a_closed_matter_too(world: World) -> None:
 
 
 def test_what_the_data_does_not_answer_reaches_staff_in_that_ticket(world: World) -> None:
-    world.exchange(write(KATE, SUPPORT, "Return", "I want to return TP2026110002", at=world.now))
-    sent = world.exchange(write(KATE, SUPPORT, "Question", "What happens with R-100001?", at=world.now))
-    notice = only(sent, STAFF)
-    assert header(notice.raw, "Subject").startswith("[T-100001] how a case goes on")
-    assert len(sent) == 1
+    matter = Matter(world, KATE)
+    matter.opens("Return", "I want to return TP2026110002", RECEIPT)
+    matter.customer_says("Condition: unused\nReason: too small")
+    for command in ("#approve", "#received", "#inspect fail The lid is scratched"):
+        matter.staff_say(command)
+    world.later(hours=3)
+    sent = matter.opens("Question", "What happens with R-100001?")
+    assert list(sent) == [STAFF.address]
+    assert sent[STAFF.address].startswith("[T-100001] how a case goes on")
     assert len(world.json("tickets", "list")) == 1  # type: ignore[arg-type]
 
 

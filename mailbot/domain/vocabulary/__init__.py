@@ -1,6 +1,6 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, casework, complaining, conditions, due, naming, several
+from mailbot.domain.vocabulary import actions, casework, complaining, conditions, due, naming, several, status
 from mailbot.domain.vocabulary.words import (
     DUE_WORDS,
     MAIL_WORDS,
@@ -28,4 +28,5 @@ __all__ = [
     "due",
     "naming",
     "several",
+    "status",
 ]

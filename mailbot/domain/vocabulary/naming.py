@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from mailbot.domain.corrections import Correction
-from mailbot.domain.effects import Effect, NameOrder, Reader, RememberCorrection, UseCase, Write
+from mailbot.domain.effects import Effect, NameOrder, Reader, RememberCorrection, Write
 from mailbot.domain.facts import Facts
 from mailbot.domain.match import Exact
-from mailbot.domain.named_matter import says_only_numbers
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.sayings import Saying, Says
 from mailbot.domain.vocabulary.asked import order_refused, pieces_left, start_refused
 from mailbot.domain.vocabulary.words import MAIL_WORDS
-from mailbot.domain.wishes import only_wish
-
-_HOW_IT_GOES_ON = ("case_status", "refund_status", "order_status")
-
-
-@MAIL_WORDS.condition("it asks how a case goes on")
-def _asks_about_case(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """The proven customer of a ticket gives the number of its case, its refund or the ticket itself, and asks nothing
-    but how that goes on."""
-    if facts.case_named is None:
-        return False
-    asked = only_wish(facts.wishes)
-    return asked in _HOW_IT_GOES_ON or (not facts.wishes and says_only_numbers(facts.mail.reply_text))
-
-
-@MAIL_WORDS.action("speak of the case that is named")
-def _speak_of_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
-    """Letters after this one are about that case and its refund."""
-    return (UseCase(case_id=facts.case_named.case_id),) if facts.case_named is not None else ()
 
 
 @MAIL_WORDS.condition("staff name an order")
