@@ -201,6 +201,7 @@ class Gatherer:
             complaint=complaint,
             foreign_order=self._foreign_order(purchase, standing, sender, now),
             named_order=staff_orders.named,
+            told_before=_told_before(words, ticket),
             returned_order=staff_orders.returned,
             cases_of_order=staff_orders.cases or cases_beside(order, wanted),
             ask_until=_end_of_day(now + timedelta(days=self.settings.authentication.ask_days), self._zone),
@@ -338,6 +339,12 @@ def _case_named(
         return None
     order = case.order
     return case if order.buyer_email == sender or confirmations.granted(sender, [order.number]) else None
+
+
+def _told_before(words: StaffWords | None, ticket: TicketFacts | None) -> str:
+    if words is None or words.start is None or ticket is None:
+        return ""
+    return "\n\n".join(history.proven_words(ticket.ticket_id, ticket.customer_email))
 
 
 def _refund(order: OrderMatch, case: CaseFacts | None) -> RefundFacts | None:

@@ -228,6 +228,7 @@ class Facts:
     receipts: ReceiptCheck | None = None  # attached files held against the matched order, else the ticket's
     case_named: CaseFacts | None = None  # of the ticket: its proven customer names it, its refund or the ticket
     complaint: ComplaintFacts | None = None  # about somebody at the desk
+    told_before: str = ""  # where staff open a case: what the ticket's customer wrote in it, proven and masked
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
     day_there: date | None = None  # where the buyer of the matched order lives
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from mailbot.domain.conditions import UNCLEAR
 from mailbot.domain.forms import Answers, mentioned_items, write_items
@@ -11,22 +11,59 @@ from mailbot.domain.orders import Order
 from mailbot.domain.wishes import WishTable
 
 _SENTENCE = re.compile(r"[^.!?。！？;；\n]+[.!?。！？;；]*")
+# Letters, digits and hyphens, as models are written.
+_MODEL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9-])", re.ASCII)
+# What stands before the new one: "for a", "gegen eine neue", "contre un", "por un", 换成.
+_INSTEAD = re.compile(
+    r"(?:(?<!\w)(?:for|into|to|gegen|in|contre|par|por)(?:\s+(?:the|an?|eine?[nrms]?|den|das|die|un[ea]?|el|la|le|l['’]))?"
+    r"(?:\s+(?:new|neue?[nrs]?|nouvel(?:le)?|nouveau|nuev[oa]))?\s*"
+    r"|[换換改][成为為]?(?:一?[个個台件只隻])?\s*|[更]?[换換][为為]\s*)$",
+    re.IGNORECASE,
+)
 _LONGEST = 400  # characters of an answer
 _MOST_READ = 5_000  # characters of a mail that are looked at
 
 
-def answers_in_own_words(text: str, missing: Collection[str], order: Order, conditions: WishTable) -> Answers:
-    """The fields of `missing` that the text answers without naming them: the pieces, by model; the condition, by the
-    sentences that speak of it (rules/conditions.yaml)."""
+def answers_in_own_words(
+    text: str, missing: Collection[str], order: Order, conditions: WishTable, models: Collection[str] = ()
+) -> Answers:
+    """The fields of `missing` that the text answers without naming them: the pieces, by model; what is wanted instead,
+    by a model of the shop (`models`); the condition, by the sentences that speak of it (rules/conditions.yaml)."""
     text = text[:_MOST_READ]
     answers: dict[str, str] = {}
-    if "items" in missing and (items := mentioned_items(text, order)):
-        answers["items"] = write_items(items)
+    wanted = wanted_instead(text, order, models) if "wanted" in missing else ""
+    if wanted:
+        answers["wanted"] = wanted
+    if "items" in missing:
+        items = [item for item in mentioned_items(text, order) if item.model != wanted]
+        if items:
+            answers["items"] = write_items(items)
     if "condition" in missing:
         told = [each.strip() for each in _SENTENCE.findall(text) if _speaks_of_condition(each, conditions)]
         if told:
             answers["condition"] = " ".join(told)[:_LONGEST]
     return answers
+
+
+def wanted_instead(text: str, order: Order, models: Collection[str]) -> str:
+    """The one model of the shop that an exchange is to bring, "TP-K18"; "" where none is named, or several.
+
+    It is a model that the order doesn't have; of two that it has, the one behind a word such as "for".
+    """
+    bought = {line.model for line in order.lines}
+    named = list(_models_named(text, models))
+    new = {model for _, model in named if model not in bought}
+    if not new and len({model for _, model in named}) > 1:
+        new = {model for at, model in named if _INSTEAD.search(text[:at])}
+    return new.pop() if len(new) == 1 else ""
+
+
+def _models_named(text: str, models: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Where models of the shop stand in the text."""
+    for found in _MODEL.finditer(text):
+        model = found[0].upper()
+        if model in models:
+            yield found.start(), model
 
 
 def _speaks_of_condition(text: str, conditions: WishTable) -> bool:

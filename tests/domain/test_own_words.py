@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
@@ -43,6 +45,38 @@ CONDITIONS = book().conditions
 def test_what_is_answered(text: str, items: str, condition: str) -> None:
     found = answers_in_own_words(text, ("items", "condition"), TWO, CONDITIONS)
     assert (found.get("items", ""), found.get("condition", "")) == (items, condition)
+
+
+MODELS = ("TP-K17", "TP-K18", "TP-F9", "TP-K20")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "items"),
+    [
+        ("Please exchange my TP-K17 for a TP-K18.", "TP-K18", "TP-K17 × 1"),
+        ("想把 TP-K17 换成 TP-K18，可以吗？", "TP-K18", "TP-K17 × 1"),
+        ("Ich möchte die TP-K17 gegen eine tp-k20 tauschen.", "TP-K20", "TP-K17 × 1"),
+        ("Je voudrais un TP-K20 à la place du TP-K17.", "TP-K20", "TP-K17 × 1"),
+        ("Quiero cambiar 2 uds TP-K17 por un TP-K18.", "TP-K18", "TP-K17 × 2"),
+        ("TP-K17をTP-K18に交換したいです。", "TP-K18", "TP-K17 × 1"),
+        # Both were bought: what stands behind "for" is wanted.
+        ("Exchange the TP-K17 for a TP-F9, please.", "TP-F9", "TP-K17 × 1"),
+        ("把 TP-F9 换成 TP-K17", "TP-K17", "TP-F9 × 1"),
+        ("I'd like another TP-K17 for my TP-K17.", "", "TP-K17 × 1"),
+        ("Is a TP-K18 or a TP-K20 better than my TP-K17?", "", "TP-K17 × 1"),
+        ("Please exchange it for a TP-K99.", "", ""),
+        ("Exchange it for the bigger one.", "", ""),
+    ],
+)
+def test_what_an_exchange_is_to_bring(text: str, wanted: str, items: str) -> None:
+    found = answers_in_own_words(text, ("items", "wanted"), TWO, CONDITIONS, MODELS)
+    assert (found.get("wanted", ""), found.get("items", "")) == (wanted, items)
+
+
+@given(st.text(), st.lists(st.sampled_from((*MODELS, "for a", "换成", "gegen", " ", ".", "TP-K18-X")), max_size=8))
+def test_only_models_of_the_shop_are_wanted(text: str, parts: list[str]) -> None:
+    found = answers_in_own_words(text + " ".join(parts), ("wanted",), TWO, CONDITIONS, MODELS)
+    assert found.get("wanted", MODELS[0]) in MODELS
 
 
 def test_what_isnt_asked_isnt_answered() -> None:

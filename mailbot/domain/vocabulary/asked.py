@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from mailbot.domain.cases import AWAITING_FORM, Actor, CaseKind, CaseState
@@ -92,7 +93,7 @@ def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
     if case.items:
         known["items"] = write_items(case.items)
     open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
-    words = answers_in_own_words(facts.mail.reply_text, open_fields, case.order, book.conditions)
+    words = answers_in_own_words(facts.mail.reply_text, open_fields, case.order, book.conditions, book.products)
     if "fault" in open_fields:
         words = {**words, **_told_of_fault(facts)}
     return {**words, **lines}
@@ -117,8 +118,9 @@ def new_answers(facts: Facts, order: Order) -> Answers:
     return {name: value for name, value in facts.form.items() if name not in settled}
 
 
-def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
-    """A case for the matched order, its form filled in with what the mail and the order already say.
+def new_case(facts: Facts, kind: CaseKind, book: RuleBook) -> CaseFacts:
+    """A case for the matched order, its form filled in with what the order and the customer already say: in this mail,
+    or, where staff open the case, in the ticket before.
 
     Raises ValueError where no order is matched: that condition belongs into the rule.
     """
@@ -136,7 +138,7 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
     if not items and sum(item.quantity for item in left) == 1:  # it can only be that
         items = left
     others = facts.cases_of_order
-    return CaseFacts(
+    case = CaseFacts(
         case_id=0,
         ticket_id=0,
         kind=kind,
@@ -150,6 +152,18 @@ def new_case(facts: Facts, kind: CaseKind) -> CaseFacts:
         claimed_elsewhere=tuple(item for other in others for item in claims(other)),
         opened_on=facts.customer_day,
     )
+    told, pieces = form_so_far(case, facts, book) if not facts.told_before else _told_earlier(case, facts, book)
+    return replace(case, answers=told, items=pieces)
+
+
+def _told_earlier(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answers, tuple[Item, ...]]:
+    """What the customer said in the ticket of what the form asks for."""
+    known = {**case.answers, **({"items": write_items(case.items)} if case.items else {})}
+    open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
+    told = answers_in_own_words(facts.told_before, open_fields, case.order, book.conditions, book.products)
+    if "fault" in open_fields:
+        told = {**told, "fault": fault_told(facts.told_before)}
+    return {**case.answers, **told}, read_items(told["items"], case.order) if "items" in told else case.items
 
 
 def _form_is_anothers(facts: Facts, order: Order) -> bool:

@@ -43,7 +43,7 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     if argument == _AS_STAFF_SAY and start is None:
         return ()
     kind = start.kind if argument == _AS_STAFF_SAY and start is not None else CaseKind(argument)
-    case = new_case(facts, kind)
+    case = new_case(facts, kind, book)
     reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
     opened = OpenCase(
         kind=kind,

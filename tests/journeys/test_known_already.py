@@ -1,0 +1,57 @@
+"""Nobody is asked twice: what the customer said before the form is in it, whoever opens the case (P9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.matter import RECEIPT, Matter
+from tests.journeys.world import KATE, LIN, MALLORY, STAFF, World
+
+FIRST = {
+    "en": ("Exchange", "I'd like to exchange my TP-K17, order TP2026110002, for a TP-K20. It is unused."),
+    "zh": ("换货", "您好，我想换货，TP-K17 换成 TP-K20，全新未使用。订单号 TP2026110001。"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_exchange_told_in_one_mail_needs_no_form(world: World, language: str) -> None:
+    matter = Matter(world, KATE if language == "en" else LIN)
+    said = matter.opens(*FIRST[language], RECEIPT)
+    assert matter.state() == "submitted"
+    assert matter.case()["items"] == ["TP-K17 × 1"]
+    assert "TP-K20" in said[matter.customer.address]
+    assert "TP-K20" in said[STAFF.address]
+    assert "unused" in said[STAFF.address] or "未使用" in said[STAFF.address]
+
+
+def test_the_form_asks_for_the_rest(world: World) -> None:
+    matter = Matter(world, KATE)
+    form = matter.opens(*FIRST["en"])[KATE.address]
+    assert "What you would like instead (the same item if left empty): TP-K20" in form or "instead: TP-K20" in form
+    assert "Condition: It is unused." in form
+    assert "Proof of purchase" in form
+    matter.customer_says("Here is the receipt.", RECEIPT)
+    assert matter.state() == "submitted"
+
+
+def test_staff_open_a_case_and_the_customer_is_asked_for_the_rest_only(world: World) -> None:
+    matter = Matter(world, KATE)
+    matter.opens(
+        "Strange kettle", "Hello, my kettle of order TP2026110002 behaves strangely: E3 blinks, then it stops."
+    )
+    said = matter.staff_say("#warranty TP2026110002")
+    form = said[KATE.address]
+    assert "E3 blinks, then it stops." in form
+    assert "TP-K17 × 1" in form
+    matter.customer_says("The receipt is attached.", RECEIPT)
+    assert matter.state() == "submitted"
+
+
+def test_words_of_who_is_not_proven_fill_in_nothing(world: World) -> None:
+    matter = Matter(world, MALLORY)
+    matter.opens("Strange kettle", "Hello, my kettle of order TP2026110002 behaves strangely: E3 blinks.")
+    world.later(hours=3)
+    owner = Matter(world, KATE)
+    owner.opens("Question", "How loud is the kettle of order TP2026110002?")
+    form = owner.staff_say("#warranty TP2026110002")[KATE.address]
+    assert "E3" not in form
