@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailbot.domain.words import fold
 
 _SHORTEST = 5  # letters of a word that is worth correcting: a slip in a shorter one makes another word
 _LONGEST = 24
@@ -90,3 +95,26 @@ def _one_slip(one: str, other: str) -> bool:
     if len(rest) == len(against):
         return rest[1:] == against[1:] or (rest[:2] == against[:2][::-1] and rest[2:] == against[2:])
     return rest[1:] == against if len(rest) > len(against) else rest == against[1:]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Homophones:
+    """Characters that an input method offers for the same sounds, and that are sent by mistake."""
+
+    meant: tuple[tuple[str, str], ...] = ()  # as written -> as meant, both folded: ("腿款", "退款")
+
+    def put_right(self, text: str) -> str:
+        """The text, folded, as it was meant; at most `words.MOST_CHARACTERS` of it."""
+        folded = fold(text)
+        return self._written.sub(lambda found: self._meant[found[0]], folded) if self.meant else folded
+
+    @cached_property
+    def _meant(self) -> dict[str, str]:
+        return dict(self.meant)
+
+    @cached_property
+    def _written(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, sorted(self._meant, key=len, reverse=True))))
+
+
+NO_HOMOPHONES = Homophones()

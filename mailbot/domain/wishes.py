@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from mailbot.domain.spelling import Lexicon
+from mailbot.domain.spelling import NO_HOMOPHONES, Homophones, Lexicon
 from mailbot.domain.stories import Story, Told
 from mailbot.domain.words import STOP, split_words
 
@@ -129,6 +129,7 @@ class WishTable:
     instead: tuple[tuple[str, str], ...] = ()  # where the first has more points, the second is not meant
     mentioned: tuple[tuple[str, int], ...] = ()  # with at most so many points it is only told of beside a stronger one
     spellings: tuple[tuple[str, tuple[str, ...]], ...] = ()  # short for: ("wanna", ("want", "to"))
+    homophones: Homophones = NO_HOMOPHONES
     known: frozenset[str] = frozenset()  # words that are no misspelling of another
 
     def wishes(self, subject: str, text: str) -> tuple[Wish, ...]:
@@ -253,7 +254,7 @@ class WishTable:
 
     def _clauses(self, text: str) -> Iterator[tuple[list[_Found], tuple[str, ...]]]:
         """What of the table stands in each clause, and the words from its beginning."""
-        split = split_words(text, self._spelt)
+        split = split_words(self.homophones.put_right(text), self._spelt)
         lexicon, root = self._lexicon, self._trie
         meanings = [lexicon[word] for word in split.words]
         clause: list[_Found] = []

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
-from mailbot.domain.spelling import ANY
+from mailbot.domain.spelling import ANY, Homophones
 from mailbot.domain.wishes import Alternative, Intent, Negation, Part, Phrase, WishTable
-from mailbot.domain.words import QUESTION, STOP, split_words
+from mailbot.domain.words import QUESTION, STOP, fold, split_words
 from mailbot.errors import ConfigError
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
 
@@ -20,6 +20,7 @@ _KEYS = (
     "negation",
     "negatable",
     "spellings",
+    "homophones",
     "no misspellings",
     "groups",
     "sayings",
@@ -72,6 +73,7 @@ def read_wishes(source: YamlFile) -> WishTable:
         instead=tuple(_instead(source, names)),
         mentioned=tuple(_mentioned(source, names, threshold)),
         spellings=tuple(spellings.items()),
+        homophones=Homophones(meant=tuple(_homophones(source))),
         known=frozenset(_list(source, ("no misspellings",))),
     )
 
@@ -196,6 +198,16 @@ def negation_of(source: YamlFile, groups: Groups, split: Splitter) -> Negation:
                         found[kind].extend(part)
     far, near, after, but = (tuple(dict.fromkeys(found[kind])) for kind in _NEGATION)
     return Negation(far=far, near=near, after=after, but=but)
+
+
+def _homophones(source: YamlFile) -> Iterator[tuple[str, str]]:
+    if "homophones" in source.data:
+        for written, meant in expect(
+            source, ("homophones",), dict, "characters with those that they stand for"
+        ).items():
+            if not isinstance(written, str) or not isinstance(meant, str) or not written or not meant:
+                raise ConfigError(f"{source.where(('homophones', written))}: homophones: expected characters for both")
+            yield fold(written), fold(meant)
 
 
 def _spellings(source: YamlFile) -> Spellings:
