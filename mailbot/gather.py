@@ -153,6 +153,7 @@ class Gatherer:
         if ticket is None and only_wish(wishes) == "refund_status" and standing.verdict is Verdict.VERIFIED:
             order = order if fresh_numbers(references) else with_refund_meant(order, refunded)
         elsewhere = open_case_of(order, role, sender)
+        joins = tickets.load(elsewhere.ticket_id) if elsewhere is not None and ticket is None else None
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         complaint = None
         if role is Role.CUSTOMER and mail.origin is not Origin.BOUNCE:
@@ -177,6 +178,7 @@ class Gatherer:
             thread=thread,
             ticket=ticket,
             open_case_elsewhere=elsewhere,
+            ticket_of_open_case=joins,
             order=order,
             wishes=wishes,
             warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
@@ -185,7 +187,7 @@ class Gatherer:
             day_there=self.purchases.day_there(order, self.book, now),
             words=words,
             bounce=bounce,
-            budget=answer_budget(self.settings, mail, sender, ticket, standing, now),
+            budget=answer_budget(self.settings, mail, sender, ticket or joins, standing, now),
             notices=notice_budget(self.settings, mail, sender, about, standing, now),
             answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.

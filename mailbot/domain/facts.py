@@ -229,6 +229,7 @@ class Facts:
     case_named: CaseFacts | None = None  # of the ticket: its proven customer names it, its refund or the ticket
     complaint: ComplaintFacts | None = None  # about somebody at the desk
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
+    ticket_of_open_case: TicketFacts | None = None  # of `open_case_elsewhere`, where the mail is in no ticket itself
     day_there: date | None = None  # where the buyer of the matched order lives
 
     @property
