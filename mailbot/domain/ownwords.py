@@ -8,6 +8,7 @@ from collections.abc import Collection
 from mailbot.domain.conditions import UNCLEAR
 from mailbot.domain.forms import Answers, mentioned_items, write_items
 from mailbot.domain.orders import Order
+from mailbot.domain.partly import pieces_told
 from mailbot.domain.wishes import WishTable
 
 _SENTENCE = re.compile(r"[^.!?。！？;；\n]+[.!?。！？;；]*")
@@ -16,11 +17,12 @@ _MOST_READ = 5_000  # characters of a mail that are looked at
 
 
 def answers_in_own_words(text: str, missing: Collection[str], order: Order, conditions: WishTable) -> Answers:
-    """The fields of `missing` that the text answers without naming them: the pieces, by model; the condition, by the
+    """The fields of `missing` that the text answers without naming them: the pieces, by model or
+    counted ("two of the four"); the condition, by the
     sentences that speak of it (rules/conditions.yaml)."""
     text = text[:_MOST_READ]
     answers: dict[str, str] = {}
-    if "items" in missing and (items := mentioned_items(text, order)):
+    if "items" in missing and (items := mentioned_items(text, order) or pieces_told(text, order)):
         answers["items"] = write_items(items)
     if "condition" in missing:
         told = [each.strip() for each in _SENTENCE.findall(text) if _speaks_of_condition(each, conditions)]
