@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -29,7 +29,7 @@ from mailbot.domain.match import Exact, OrderMatch, foreign_order, orders_in_que
 from mailbot.domain.match_basis import fresh_numbers
 from mailbot.domain.matters import as_matter_of_its_own, says_only_thanks
 from mailbot.domain.message import Address, IncomingMail, Origin
-from mailbot.domain.named_matter import about_case, case_meant, numbers_named
+from mailbot.domain.named_matter import about_case, numbers_named
 from mailbot.domain.orders import Order
 from mailbot.domain.proof import proof_files
 from mailbot.domain.references import References
@@ -49,7 +49,7 @@ from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
 from mailbot.mail.authenticity import judge_sender
 from mailbot.mail.compose import ascii_address
-from mailbot.named_orders import cases_beside, find_named_orders
+from mailbot.named_orders import case_named, cases_beside, find_named_orders
 from mailbot.purchases import Purchase, Purchases, Told
 from mailbot.settings import Settings
 from mailbot.store import addresses, confirmations, desk_numbers, history, inbox, tickets
@@ -146,13 +146,14 @@ class Gatherer:
         words = self._staff_words(mail, references, staff_name, ticket, sender) if heard else None
         staff_orders = find_named_orders(words, ticket, self.purchases.find_order_numbers)
         order = staff_orders.order if staff_orders.returned is not None else order
-        case = _case_named(named, ticket, sender, standing)
+        case = case_named(named, ticket, sender, standing)
         order = about_case(order, case) if case is not None else order
         wishes = () if names_anothers(order, references) else gleaned.wishes
         refunded = tickets.refunded_orders(one.number for one in orders_in_question(order))
         if ticket is None and only_wish(wishes) == "refund_status" and standing.verdict is Verdict.VERIFIED:
             order = order if fresh_numbers(references) else with_refund_meant(order, refunded)
         elsewhere = open_case_of(order, role, sender)
+        joins = tickets.load(elsewhere.ticket_id) if elsewhere is not None and ticket is None else None
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         complaint = None
         if role is Role.CUSTOMER and mail.origin is not Origin.BOUNCE:
@@ -177,6 +178,7 @@ class Gatherer:
             thread=thread,
             ticket=ticket,
             open_case_elsewhere=elsewhere,
+            ticket_of_open_case=joins,
             order=order,
             wishes=wishes,
             warranty=self.purchases.warranty(order, purchase.reading, wanted, self.book, now),
@@ -185,7 +187,7 @@ class Gatherer:
             day_there=self.purchases.day_there(order, self.book, now),
             words=words,
             bounce=bounce,
-            budget=answer_budget(self.settings, mail, sender, ticket, standing, now),
+            budget=answer_budget(self.settings, mail, sender, ticket or joins, standing, now),
             notices=notice_budget(self.settings, mail, sender, about, standing, now),
             answered_notice=answered,
             # Only staff book refunds; the holidays take a tenth of a second to load.
@@ -326,19 +328,6 @@ class Gatherer:
     def _calendar(self) -> WorkCalendar:
         year = self.clock().astimezone(self._zone).year
         return work_calendar(self.settings.calendar, (year, year + 1))
-
-
-def _case_named(
-    numbers: Sequence[str], ticket: TicketFacts | None, sender: str, standing: Standing
-) -> CaseFacts | None:
-    """The case that a ticket's proven customer names, of an order of theirs, or one that they may speak for (G5)."""
-    if not numbers or ticket is None or ticket.customer_email != sender or standing.verdict is not Verdict.VERIFIED:
-        return None
-    case = case_meant(ticket, [case for number in numbers if (case := desk_numbers.case_named(number)) is not None])
-    if case is None:
-        return None
-    order = case.order
-    return case if order.buyer_email == sender or confirmations.granted(sender, [order.number]) else None
 
 
 def _told_before(words: StaffWords | None, ticket: TicketFacts | None) -> str:

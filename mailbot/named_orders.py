@@ -1,17 +1,19 @@
-"""The orders that staff name by `#order` and `#return`, looked up for the decision: reads only."""
+"""The orders that staff name by `#order` and `#return`, and the case that a customer names, looked up: reads only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.commands import StaffWords
 from mailbot.domain.facts import CaseFacts, TicketFacts
 from mailbot.domain.match import Exact, NoMatch, OrderMatch
+from mailbot.domain.named_matter import case_meant
 from mailbot.domain.orders import Order
+from mailbot.domain.standing import Standing, Verdict
 from mailbot.domain.ticket_orders import NamedOrder
-from mailbot.store import confirmations, history, orders, tickets
+from mailbot.store import confirmations, desk_numbers, history, orders, tickets
 
 _MOST_NUMBERS = 20  # order numbers of a ticket's mails that a correction keeps
 _NONE = NoMatch(evidence=(), numbers_quoted=False)
@@ -74,3 +76,14 @@ def _written(ticket: TicketFacts, find_order_numbers: Callable[[str], Iterable[s
         if len(found) >= _MOST_NUMBERS:
             break
     return tuple(found)[:_MOST_NUMBERS]
+
+
+def case_named(numbers: Sequence[str], ticket: TicketFacts | None, sender: str, standing: Standing) -> CaseFacts | None:
+    """The case that a ticket's proven customer names, of an order of theirs, or one that they may speak for (G5)."""
+    if not numbers or ticket is None or ticket.customer_email != sender or standing.verdict is not Verdict.VERIFIED:
+        return None
+    case = case_meant(ticket, [case for number in numbers if (case := desk_numbers.case_named(number)) is not None])
+    if case is None:
+        return None
+    order = case.order
+    return case if order.buyer_email == sender or confirmations.granted(sender, [order.number]) else None

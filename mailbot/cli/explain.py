@@ -31,6 +31,7 @@ def explain(
         Path | None, typer.Option("--html", metavar="PAGE", help="Write a page for a browser; must not exist.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --html replace a page that is there.")] = False,
+    with_misses: Annotated[bool, typer.Option("--all", help="Print each rule that was missed, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Facts with sources, the order match, rules hit and missed, the letters as written; changes nothing."""
@@ -51,7 +52,7 @@ def explain(
     elif html is not None:
         out.print(Text(f"{html} written; it holds a customer's data"))
     else:
-        tell(explanation)
+        tell(explanation, with_misses=with_misses)
 
 
 def _plain(done: Rehearsed, book: RuleBook) -> dict[str, Any]:

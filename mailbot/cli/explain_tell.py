@@ -16,8 +16,8 @@ _LABEL = 14  # columns
 _TONES = {"good": "green", "warn": "yellow", "plain": ""}
 
 
-def tell(explanation: Explanation) -> None:
-    """Print the whole explanation."""
+def tell(explanation: Explanation, *, with_misses: bool) -> None:
+    """Print the explanation; rules that were missed are counted, or listed `with_misses`."""
     one = explanation
     out.print(Text(one.subject, style="bold"))
     out.print(Text(f"from {one.sender}, arrived {one.arrived}{f'; {one.stored}' if one.stored else ''}"))
@@ -42,7 +42,7 @@ def tell(explanation: Explanation) -> None:
             out.print(Text(line))
     _heading(f"Rules (version {one.rules_version[:12]})")
     for table in one.tables:
-        _table(table)
+        _table(table, with_misses=with_misses)
     _heading("What would be done")
     for number, step in enumerate(one.steps, 1):
         out.print(Text(f"{number:>2}. {step}"))
@@ -94,16 +94,19 @@ def _facts(facts: Iterable[Fact]) -> None:
     _grid(*rows)
 
 
-def _table(table: TableRun) -> None:
+def _table(table: TableRun, *, with_misses: bool) -> None:
     hit = table.hit
     out.print(Text(f"table {table.name}: {len(table.rules)} looked at"))
     if hit is not None:
         _grid((Text("  HIT", style="bold green"), Text(f"{hit.rule}  [{hit.where}]", style="bold green")))
     else:
         _grid((Text("  no rule held"), Text("the table ends without a decision")))
+    missed = [rule for rule in table.rules if not rule.hit]
     rows = []
-    for rule in table.rules:
-        if not rule.hit:
+    if missed and not with_misses:
+        rows.append((Text("  missed", style="dim"), Text(f"{len(missed)} rules; --all lists them", style="dim")))
+    elif missed:
+        for rule in missed:
             text = Text(f"{rule.rule}  [{rule.where}]", style="dim")
             text.append(f"\nfailed: {rule.failed}")
             rows.append((Text("  missed", style="dim"), text))

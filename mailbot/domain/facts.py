@@ -230,6 +230,7 @@ class Facts:
     complaint: ComplaintFacts | None = None  # about somebody at the desk
     told_before: str = ""  # where staff open a case: what the ticket's customer wrote in it, proven and masked
     documents: Documents = NO_DOCUMENTS  # what attached files say, where a customer sent them
+    ticket_of_open_case: TicketFacts | None = None  # of `open_case_elsewhere`, where the mail is in no ticket itself
     day_there: date | None = None  # where the buyer of the matched order lives
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from mailbot.domain.conditions import UNCLEAR
 from mailbot.domain.forms import Answers, mentioned_items, write_items
 from mailbot.domain.orders import Order
+from mailbot.domain.partly import pieces_told
 from mailbot.domain.wishes import WishTable
 
 _SENTENCE = re.compile(r"[^.!?。！？;；\n]+[.!?。！？;；]*")
@@ -27,16 +28,17 @@ _MOST_READ = 5_000  # characters of a mail that are looked at
 def answers_in_own_words(
     text: str, missing: Collection[str], order: Order, conditions: WishTable, models: Collection[str] = ()
 ) -> Answers:
-    """The fields of `missing` that the text answers without naming them: the pieces, by model; what is wanted instead,
-    by a model of the shop (`models`); the condition, by the sentences that speak of it (rules/conditions.yaml)."""
+    """The fields of `missing` that the text answers without naming them: the pieces, by model or counted ("two of the
+    four"); what is wanted instead, by a model of the shop (`models`); the condition, by the sentences that speak of it
+    (rules/conditions.yaml)."""
     text = text[:_MOST_READ]
     answers: dict[str, str] = {}
     wanted = wanted_instead(text, order, models) if "wanted" in missing else ""
     if wanted:
         answers["wanted"] = wanted
     if "items" in missing:
-        items = [item for item in mentioned_items(text, order) if item.model != wanted]
-        if items:
+        named = [item for item in mentioned_items(text, order) if item.model != wanted]
+        if items := named or pieces_told(text, order):
             answers["items"] = write_items(items)
     if "condition" in missing:
         told = [each.strip() for each in _SENTENCE.findall(text) if _speaks_of_condition(each, conditions)]

@@ -317,6 +317,7 @@ _CASE_LETTERS: dict[str, tuple[str, ...]] = {
         (
             "case_form_missing",
             "case_declined",
+            "case_open",
             "case_received",
             "case_withdrawn",
             "case_expired",
@@ -336,7 +337,7 @@ _AFTER_INSPECTION = (*_REFUND_LETTERS, "exchange_due", "case_sent_back")
 _NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_CASE_LETTERS, ("case",)),
     **dict.fromkeys(_REFUND_LETTERS, ("case", "refund")),
-    "case_status": ("case", "order"),
+    **dict.fromkeys(("case_status", "case_open"), ("case", "order")),
     "staff_refund_overdue": ("case", "refund"),
     "staff_task": ("case", "note"),
     "confirm_access": ("confirm",),

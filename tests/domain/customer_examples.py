@@ -28,7 +28,10 @@ from tests.domain.routing_situations import (
     WHERE_IS_IT,
     WHERE_IS_MY_REFUND,
     form,
+    joining,
 )
+
+JOINED = ("UseTicket", "FileMail", "UseCase", "FillForm", "MoveCase")
 
 CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
     ("customer", "thanks when all is done"): (
@@ -164,8 +167,37 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["OpenTicket", "FileMail", "staff_notice > staff"],
     ),
     ("customer", "more about an order with an open case"): (
-        facts(order=exact(), open_case_elsewhere=case(ticket_id=7), wishes=(RETURN_WISH,)),
+        facts(
+            standing=standing(Verdict.UNVERIFIED),
+            order=exact(),
+            open_case_elsewhere=case(ticket_id=7),
+            wishes=(RETURN_WISH,),
+        ),
         ["UseTicket", "FileMail", "staff_notice > staff"],
+    ),
+    ("customer", "more about an order with an open case, from its proven buyer"): (
+        facts(order=exact(), open_case_elsewhere=case(ticket_id=7)),
+        ["UseTicket", "FileMail", "UseCase", "case_open > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a new mail wants to withdraw from an order with an open case"): (
+        facts(order=exact(), open_case_elsewhere=case(ticket_id=7), wishes=(RETURN_WISH,)),
+        ["UseTicket", "FileMail", "UseCase", "case_open > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a new mail fills in part of the form of the open case"): (
+        joining({"reason": "too small"}),
+        [*JOINED, "case_form_missing > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a new mail fills in part of the form of the open case, and wants to withdraw"): (
+        joining({"reason": "too small"}, wishes=(RETURN_WISH,)),
+        [*JOINED, "case_form_missing > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a new mail completes the form of the open case"): (
+        joining({"condition": "unused"}),
+        [*JOINED, "return_submitted > customer", "staff_notice > staff"],
+    ),
+    ("customer", "a new mail completes the form of the open case, and wants to withdraw"): (
+        joining({"condition": "unused"}, wishes=(RETURN_WISH,)),
+        [*JOINED, "return_submitted > customer", "staff_notice > staff", "staff_notice > staff"],
     ),
     ("customer", "a return is asked for later on"): (
         facts(ticket=ticket(wish="technical"), thread=IN_TICKET, order=exact(), wishes=(RETURN_WISH,)),

@@ -21,6 +21,7 @@ from tests.domain.examples import (
     NOW,
     STAFF,
     case,
+    exact,
     facts,
     mail,
     order,
@@ -102,6 +103,13 @@ def named(number: str, *, exists: bool = True, is_customers: bool = True) -> Nam
 def form(answers: dict[str, str], *, has_proof: bool = True) -> Facts:
     known = ticket(case=case(CaseState.REQUESTED), has_proof=has_proof)
     return facts(form=answers, ticket=known, thread=IN_TICKET)
+
+
+def joining(answers: dict[str, str], **changes: object) -> Facts:
+    """A new mail about an order whose open case, in another ticket, waits for these answers."""
+    waiting = case(CaseState.REQUESTED)
+    known = ticket(ticket_id=waiting.ticket_id, case=waiting, has_proof=True)
+    return facts(form=answers, order=exact(), open_case_elsewhere=waiting, ticket_of_open_case=known, **changes)
 
 
 # (table, rule) -> facts that end there, and the effects that must come of it, in order; letters by template and reader.

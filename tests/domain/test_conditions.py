@@ -78,6 +78,13 @@ SAID = {
         "not used, only tested",
     ),
     Condition.USED: (
+        "washed once, unused otherwise",
+        "unused, but washed once",
+        "洗过一次，其他没用过",
+        "一度洗いましたが、それ以外は未使用です",
+        "einmal gewaschen, sonst unbenutzt",
+        "lavé une fois, sinon inutilisé",
+        "lavado una vez, por lo demás sin usar",
         "used twice",
         "used",
         "scratched",

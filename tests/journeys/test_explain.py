@@ -115,6 +115,10 @@ def test_facts_candidates_conflicts_rules_and_steps_are_told(world: World) -> No
     ):
         assert line in told
     hits = [rule for rule in found["rules"] if rule["hit"]]
+    assert "missed       " in told
+    assert "failed:" not in told
+    assert len(told.splitlines()) < 120
+    told = world.cli("explain", mail(world, raw), "--all").stdout
     for rule in hits:
         assert f"HIT          {rule['rule']}  [{rule['where']}]" in told
     missed = next(rule for rule in found["rules"] if not rule["hit"])

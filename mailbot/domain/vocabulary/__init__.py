@@ -1,6 +1,6 @@
 """The words that rules are written in: named conditions and named actions. Rules can say nothing else."""
 
-from mailbot.domain.vocabulary import actions, casework, complaining, conditions, due, naming, several, status
+from mailbot.domain.vocabulary import actions, casework, complaining, conditions, due, joining, naming, several, status
 from mailbot.domain.vocabulary.words import (
     DUE_WORDS,
     MAIL_WORDS,
@@ -26,6 +26,7 @@ __all__ = [
     "complaining",
     "conditions",
     "due",
+    "joining",
     "naming",
     "several",
     "status",

@@ -180,6 +180,7 @@ def _relay(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
 _HEADLINES = (
     "new_mail",
     "customer_reply",
+    "withdrawal",
     "decision_wanted",
     "order_not_confirmed",
     "too_late",

@@ -11,13 +11,14 @@ from decimal import Decimal
 from mailbot.domain.cases import AWAITING_FORM, Actor, CaseKind, CaseState
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.forms import Answers, Item, missing_fields, read_items, write_items
+from mailbot.domain.forms import Answers, Item, mentioned_items, missing_fields, read_items, write_items
 from mailbot.domain.match import Exact
 from mailbot.domain.moves import Mover, Refusal, claims, move_cases, paid_for
 from mailbot.domain.numbers import case_number, ticket_number
 from mailbot.domain.orders import Order
 from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.parcels import parcel_number
+from mailbot.domain.partly import pieces_told
 from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
 from mailbot.domain.references import OWN_WORDS
@@ -133,7 +134,9 @@ def new_case(facts: Facts, kind: CaseKind, book: RuleBook) -> CaseFacts:
         **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
         **({} if _form_is_anothers(facts, order) else new_answers(facts, order)),
     }
-    items = read_items(answers.get("items", ""), order)
+    items = _items_told(answers.get("items", ""), order)
+    if not items and facts.role is Role.CUSTOMER and not _speaks_of_another(facts, order.number):
+        items = pieces_told(facts.mail.reply_text, order)
     left = pieces_left(facts)
     if not items and sum(item.quantity for item in left) == 1:  # it can only be that
         items = left
@@ -187,8 +190,13 @@ def _told_of_fault(facts: Facts) -> Answers:
 def form_so_far(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answers, tuple[Item, ...]]:
     """What the case knew, with what this mail answers on top, and the items that it names."""
     fresh = told_answers(case, facts, book)
-    items = read_items(fresh["items"], case.order) if "items" in fresh else case.items
+    items = _items_told(fresh["items"], case.order) if "items" in fresh else case.items
     return {**case.answers, **fresh}, items
+
+
+def _items_told(text: str, order: Order) -> tuple[Item, ...]:
+    """What the line of the form says: models come before bare counts."""
+    return mentioned_items(text, order) or pieces_told(text, order) or read_items(text, order)
 
 
 def still_missing(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[str, ...]:

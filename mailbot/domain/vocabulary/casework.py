@@ -62,6 +62,11 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
 @MAIL_WORDS.action("the customer hands in the form")
 def _hand_in(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...]:
     """Take over the form's lines and move the case: complete goes to staff, gaps are asked for."""
+    return hand_in(facts, book)
+
+
+def hand_in(facts: Facts, book: RuleBook) -> tuple[Effect, ...]:
+    """What this mail tells of the form goes into the case of its ticket that waits for it."""
     case = form_case(facts)
     if case is None:
         return ()
