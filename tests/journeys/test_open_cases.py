@@ -35,7 +35,7 @@ def test_its_words_fill_in_the_form(world: World) -> None:
     assert world.json("cases", "show", "R-100001")["state"] == "submitted"  # type: ignore[index,call-overload]
 
 
-@pytest.mark.parametrize("text", ["Ich widerrufe den Vertrag.", "我要退货", "I want to return it."])
+@pytest.mark.parametrize("text", ["Ich widerrufe den Vertrag.", "我要退货", "我要撤销", "I want to return it."])
 def test_a_declaration_of_withdrawal_is_urgent(world: World, text: str) -> None:
     wants_return(world)
     sent = world.exchange(write(KATE, SUPPORT, "TP2026110002", f"TP2026110002: {text}", at=world.now))

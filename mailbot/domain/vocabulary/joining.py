@@ -12,6 +12,8 @@ from mailbot.domain.vocabulary.asked import form_case, form_completed, form_has_
 from mailbot.domain.vocabulary.casework import hand_in
 from mailbot.domain.vocabulary.words import MAIL_WORDS
 
+_WITHDRAWALS = ("return", "cancel_order")
+
 
 def _joined(facts: Facts) -> Facts | None:
     """The facts as if the mail had been sent in the ticket of the open case; None unless its proven customer wrote (G5)
@@ -36,6 +38,12 @@ def _fills_in_part(facts: Facts, book: RuleBook, argument: str) -> bool:
     """The order's open case waits for its form, and this new mail answers part of what is missing."""
     joined = _joined(facts)
     return joined is not None and (form_has_gaps(joined, book) or words_help(joined, book))
+
+
+@MAIL_WORDS.condition("it may declare a withdrawal")
+def _may_withdraw(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """A return or a cancellation is asked for: by law that may end the contract, whatever it is called."""
+    return any(wish.name in _WITHDRAWALS for wish in facts.wishes)
 
 
 @MAIL_WORDS.action("hand in the form of the open case")
