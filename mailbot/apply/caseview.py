@@ -15,8 +15,11 @@ from mailbot.domain.orders import Order
 from mailbot.domain.pieces import counted, sound_items
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.proposals import proposal, replacement_covered_until, shop_pays_shipping, with_verdicts
+from mailbot.domain.rights import window_days
 from mailbot.domain.rules import RuleBook
+from mailbot.domain.terms import Claim
 from mailbot.domain.waiting import OF_CUSTOMER, WAITS, Wait
+from mailbot.mail.letter_values import write_day
 from mailbot.store import views
 
 
@@ -55,6 +58,7 @@ def case_view(
         sent_reference=case.sent_reference,
         sent_tracking=case.sent_tracking,
         replacement_warranty_until=replacement_covered_until(judged, today),
+        window_days=window_days(Claim(case.kind.value), case.opened_on, case.order, book),
         proposal=proposal(judged) if for_staff else (),
     )
 
@@ -70,6 +74,7 @@ def _form(case: CaseFacts, proofs: Sequence[ProofFile], book: RuleBook, language
     values = {
         **case.answers,
         "items": write_items(case.items) or case.answers.get("items", ""),
+        "purchased_on": _day_in_words(case.answers.get("purchased_on", ""), language),
         "proof": ", ".join(names) or case.answers.get("proof", ""),
     }
     # Who bought several things sees how to name them.
@@ -85,6 +90,14 @@ def _form(case: CaseFacts, proofs: Sequence[ProofFile], book: RuleBook, language
         )
         for field in form
     )
+
+
+def _day_in_words(written: str, language: str) -> str:
+    """A day as the desk keeps it, in the form of the language; what a customer wrote stays as it is."""
+    try:
+        return write_day(date.fromisoformat(written), language)
+    except ValueError:
+        return written
 
 
 def _in_lines(items: Sequence[Item]) -> tuple[str, ...]:

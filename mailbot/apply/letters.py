@@ -28,6 +28,7 @@ from mailbot.domain.masking import mask_secrets
 from mailbot.domain.message import Address, Attachment
 from mailbot.domain.numbers import subject_tag, ticket_number
 from mailbot.domain.orders import Order
+from mailbot.domain.rights import withdrawal
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import TokenPurpose, Verdict
 from mailbot.domain.waiting import Wait
@@ -273,6 +274,7 @@ class LetterWriter:
             mail=mail,
             note=staff_note(effect, scene, case) if for_staff else None,
             confirm=_confirm(effect.asks, scene, self._zone) if effect.asks is not None else None,
+            withdrawal=withdrawal(order, self._book) if order else None,
             warranty=effect.warranty,
             choices=self._choices(effect, reader),
             message=effect.message,

@@ -83,6 +83,12 @@ def find_dates(text: str, today: date, country: str = "") -> tuple[DateFound, ..
     return tuple(kept)[:_MOST_FOUND]
 
 
+def says_just(text: str, day: date) -> bool:
+    """Whether a text is this day, written out in any of the ways that are understood, and nothing besides."""
+    found = find_dates(text, day)
+    return len(found) == 1 and found[0].day == day and found[0].written == plain_text(text).strip(" ,")
+
+
 _Reading = tuple[date, date | None, bool]
 
 

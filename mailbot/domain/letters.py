@@ -108,7 +108,17 @@ class CaseView:
     sent_reference: str = ""  # number of the order under which the replacement goes, "" for none
     sent_tracking: str = ""  # of the parcel to the customer: replacement, repaired piece or their own piece back
     replacement_warranty_until: date | None = None  # last covered day of the replacement or of the repaired piece
+    window_days: int = 0  # of the shop's own window (P7) where the request lies in it; 0: the letter says nothing of it
     proposal: tuple[ProposalLine, ...] = ()  # staff only: what the terms say, line by line; () once a refund is booked
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalView:
+    """The return that the law of the customer's country gives beside the shop's own window."""
+
+    days: int  # in which the customer may declare it; more than 0
+    from_delivery: bool  # counted from the delivery; False: from the purchase
+    may_be_tried: bool  # pieces may have been unpacked and tried as in a shop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +251,7 @@ class Letter:
     note: StaffNote | None = None  # staff notices only
     confirm: ConfirmView | None = None  # confirm_access only
     export: ExportView | None = None  # staff_refund_export only
+    withdrawal: WithdrawalView | None = None  # only with an order, where the law gives such a right
     warranty: tuple[WarrantyLine, ...] = ()  # warranty_status and warranty_ended only
     choices: tuple[Order, ...] = ()  # which_order only: the reader's own, to choose from
     message: str = ""  # a staff member's own words to the customer (template staff_reply)

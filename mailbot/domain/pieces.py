@@ -43,6 +43,16 @@ class PiecesRefused:
     reason: str
 
 
+def items_left(order: Order, gone: Sequence[Item]) -> tuple[Item, ...]:
+    """What of an order neither went back nor is asked for, in the sequence of its lines."""
+    before = counted(gone)
+    return tuple(
+        Item(model=line.model, quantity=line.quantity - before[line.model])
+        for line in order.lines
+        if line.quantity > before[line.model]
+    )
+
+
 def ask_for(order: Order, items: Sequence[Item], gone: Sequence[Item] = ()) -> Pieces | PiecesRefused:
     """The pieces of a new case. `gone` are those that went back before or are asked for in other open cases."""
     wanted, before = counted(items), counted(gone)

@@ -9,7 +9,8 @@ from mailbot.domain.casesteps import Moved
 from mailbot.domain.commanddetails import Details
 from mailbot.domain.commands import COMMAND_LINES, REASONED_EVENTS, Command, paid_on
 from mailbot.domain.facts import CaseFacts
-from mailbot.domain.forms import Item, write_items
+from mailbot.domain.forms import write_items
+from mailbot.domain.pieces import items_left
 from mailbot.domain.proposals import approved_because
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
@@ -36,8 +37,9 @@ def explain(answer: NotPossible) -> str:
 def cant(case: CaseFacts, command: Command, reason: str) -> str:
     """Why a guard doesn't let a step be taken, and for an approval what to write."""
     if command.event is CaseEvent.APPROVE and not case.items and not command.argument:
-        bought = write_items([Item(model=line.model, quantity=line.quantity) for line in case.order.lines])
-        return Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=bought)
+        left = items_left(case.order, (*case.returned_before, *case.claimed_elsewhere))
+        if left:
+            return Remark("it isn't clear what goes back: name it, as in #approve {bought}", bought=write_items(left))
     return Remark("{line}: {why}", line=command.line, why=reason) if command.line else reason
 
 

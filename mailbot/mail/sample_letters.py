@@ -25,6 +25,7 @@ from mailbot.domain.letters import (
     StaffNote,
     TicketOrderLine,
     TicketView,
+    WithdrawalView,
 )
 from mailbot.domain.message import Attachment, FileFlag
 from mailbot.domain.orders import Order, OrderLine
@@ -191,6 +192,7 @@ def _case(words: SampleWords, kind: str) -> CaseView:
         sent_reference="TP2026032008",
         sent_tracking="SF0000000003",
         replacement_warranty_until=date(2028, 3, 1),
+        window_days=30,
         proposal=PROPOSAL,
     )
 
@@ -224,6 +226,7 @@ def sample_letter(language: str, kind: str = "return") -> Letter:
         refund=replace(_REFUND, currency=words.currency, deduction_reason=words.deduction_reason),
         mail=_MAIL,
         note=_NOTE,
+        withdrawal=WithdrawalView(days=14, from_delivery=True, may_be_tried=True),
         warranty=_WARRANTY,
         choices=(
             _ORDER,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from mailbot.domain.cases import AWAITING_FORM, Actor, CaseKind, CaseState
+from mailbot.domain.dates_in_text import says_just
 from mailbot.domain.effects import Effect
 from mailbot.domain.facts import CaseFacts, Facts
 from mailbot.domain.forms import Answers, Item, mentioned_items, missing_fields, read_items, write_items
@@ -107,7 +108,8 @@ def _speaks_of_another(facts: Facts, number: str) -> bool:
 
 
 def new_answers(facts: Facts, order: Order) -> Answers:
-    """The form lines of this mail that can tell something.
+    """The form lines of this mail that can tell something; the order's own day of purchase, which our form prints as
+    the customer's language writes it, as we keep it.
 
     Not the order number: which order it is was proven when the case opened. Not the proof once a file is there: our
     form then names that file.
@@ -116,7 +118,10 @@ def new_answers(facts: Facts, order: Order) -> Answers:
         return {}
     proven = facts.ticket is not None and has_proof(facts.ticket.proofs, order.number)
     settled = {"order_number", "proof"} if proven else {"order_number"}
-    return {name: value for name, value in facts.form.items() if name not in settled}
+    told = {name: value for name, value in facts.form.items() if name not in settled}
+    if says_just(told.get("purchased_on", ""), order.purchased_on):
+        told["purchased_on"] = order.purchased_on.isoformat()
+    return told
 
 
 def new_case(facts: Facts, kind: CaseKind, book: RuleBook) -> CaseFacts:
