@@ -14,9 +14,10 @@ from mailbot.cli.common import AsJson, out, print_json, print_table, settings_fi
 from mailbot.cli.tables import Column
 from mailbot.errors import ConfigError
 from mailbot.mail.render import Templates, is_for_staff
-from mailbot.mail.sample_letters import sample_letter, sample_letters
+from mailbot.mail.sample_letters import sample_letter
 from mailbot.mail.slip import write_slip
 from mailbot.mail.slip.sample import sample_slip
+from mailbot.mail.template_samples import sample_letters
 from mailbot.wiring import letters_here
 
 SLIP = "slip"  # no letter, but shown beside them

@@ -56,6 +56,7 @@ class CaseEvent(StrEnum):
     CONFIRM = "confirm"  # a second person agrees to the refund
     REPAIR = "repair"
     REPLACE = "replace"
+    WANT = "want"  # another model instead than was asked for
     OUT_OF_STOCK = "out_of_stock"  # the replacement: the customer is asked to wait or to take the money
     REFUND_INSTEAD = "refund_instead"  # out of stock, beyond repair
     REPLACED = "replaced"  # the replacement is on its way, with its order reference
@@ -218,6 +219,10 @@ TABLE: tuple[Row, ...] = (
          "repaired_sent", _F.CLOSE_TICKET),
     _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.REPLACED,        _STAFF, _S.REPLACED,
          "replacement_sent", _F.CLOSE_TICKET),
+    # Something else is wanted instead; not while a refund waits for a second person.
+    *(_row(_EXC, (each,),                   _E.WANT,            _STAFF, each)
+      for each in (*_UNDECIDED, _S.APPROVED, _S.IN_TRANSIT, *_HERE)),
+    _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.WANT,            _STAFF, _S.EXCHANGE_DUE),
     # Out of stock, or beyond repair.
     _row(_EXC_WAR, (_S.EXCHANGE_DUE,),      _E.OUT_OF_STOCK,    _STAFF, _S.EXCHANGE_DUE,    "exchange_out_of_stock"),
     _row(_EXC_WAR, (_S.INSPECTED_OK, _S.EXCHANGE_DUE), _E.REFUND_INSTEAD, _STAFF, _S.REFUND_DUE,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mailbot.domain.cases import (
-    CLAIMING,
     Actor,
     CaseEvent,
     CaseKind,
@@ -55,18 +53,6 @@ class Ledger:
     def gone(self) -> tuple[Item, ...]:
         """Pieces that this case can't be about."""
         return (*self.refunded_items, *self.claimed_items)
-
-
-def with_other_cases(ledger: Ledger, others: Iterable[DeskCase]) -> Ledger:
-    """The ledger for one case of an order, counting what all its other cases refunded and claim."""
-    refunded, paid_for, claimed = ledger.refunded_before, list(ledger.refunded_items), list(ledger.claimed_items)
-    for other in others:
-        if other.refund is not None:
-            refunded += other.refund.amount
-            paid_for += sound_items(other.pieces)
-        elif other.state in CLAIMING:
-            claimed += [Item(model=line.model, quantity=max(line.asked, line.received)) for line in other.pieces]
-    return replace(ledger, refunded_before=refunded, refunded_items=tuple(paid_for), claimed_items=tuple(claimed))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ _INSPECTION = re.compile(
 )
 _PARCEL = re.compile(r"(?=\S*\d)[0-9A-Za-z][0-9A-Za-z/_-]{4,39}")
 _LONGEST = 500  # characters behind a command
+_LONGEST_WANTED = 80  # characters of a product's model, colour or size
 _EXAMPLES = {
     CaseEvent.RECEIVE: "#received {bought}",
     CaseEvent.INSPECT_PASS: (
@@ -39,6 +40,7 @@ class Details:
     deduction_reason: str = ""  # what the customer is told about it
     reference: str = ""  # order number of the replacement
     tracking: str = ""  # of the parcel
+    wanted: str = ""  # what the customer is to get in exchange, as they are told it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ def read_details(command: Command, order: Order) -> Details | Unreadable:
             return _inspection(command, text, order)
         case CaseEvent.SHIPPED | CaseEvent.REPAIRED | CaseEvent.SEND_BACK | CaseEvent.REPLACED:
             return _numbers(command, text)
+        case CaseEvent.WANT:
+            return _wanted(command, text)
         case _:
             return Details()
 
@@ -65,6 +69,18 @@ def read_details(command: Command, order: Order) -> Details | Unreadable:
 def _pieces(command: Command, text: str, order: Order) -> Details | Unreadable:
     items = exact_items(text, order) if len(text) <= _LONGEST else ()
     return Details(items=items) if items else _expected(command, order)
+
+
+def _wanted(command: Command, text: str) -> Details | Unreadable:
+    if text and "\n" not in text and len(text) <= _LONGEST_WANTED:
+        return Details(wanted=text)
+    return Unreadable(
+        reason=Remark(
+            "{line}: expected {command}; words for the customer go on a line of their own",
+            line=command.line,
+            command=COMMAND_LINES[command.event],
+        )
+    )
 
 
 def _inspection(command: Command, text: str, order: Order) -> Details | Unreadable:

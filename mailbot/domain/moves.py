@@ -107,8 +107,9 @@ def _effects(
     """What a step that is taken brings about, in order."""
     after, then = taken.case, taken.row.then
     asked = tuple(Item(model=line.model, quantity=line.asked) for line in after.pieces)
-    if asked != case.items:
-        yield FillForm(answers=case.answers, items=asked)
+    if asked != case.items or details.wanted:
+        wanted = {"wanted": details.wanted} if details.wanted else {}
+        yield FillForm(answers={**case.answers, **wanted}, items=asked)
     counts = CountPieces(
         received=tuple(Item(model=line.model, quantity=line.received) for line in after.pieces if line.received),
         damaged=tuple(Item(model=line.model, quantity=line.damaged) for line in after.pieces if line.damaged),
@@ -130,7 +131,10 @@ def _effects(
         by_address=mover.address,
         reason=reason_of(case, command, mover.actor, policy, details),
         refund_wanted_by=after.refund_wanted_by,
-        waits_until=last_day(taken.row.to, mover.today, policy.waiting, calendar),
+        # What was promised stands, whichever model it is.
+        waits_until=case.waits_until
+        if command.event is CaseEvent.WANT
+        else last_day(taken.row.to, mover.today, policy.waiting, calendar),
         deduction=details.deduction if after.refund_wanted_by else Decimal(0),
         deduction_reason=details.deduction_reason if after.refund_wanted_by else "",
     )

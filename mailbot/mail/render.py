@@ -25,9 +25,9 @@ from mailbot.domain.letters import Letter
 from mailbot.errors import ConfigError
 from mailbot.mail.colours import Palette, palette
 from mailbot.mail.letter_values import CLOSE, FILTERS, OPEN, mark, one_line
-from mailbot.mail.sample_letters import sample_letters
 from mailbot.mail.slip.words import SlipWords, read_words
 from mailbot.mail.template_check import SUFFIX, TEMPLATE_FAULTS, Variables, fault, lint
+from mailbot.mail.template_samples import sample_letters
 
 MAX_SUBJECT = 160  # characters; longer ones are cut at the end
 LAYOUT = "_layout.html.j2"

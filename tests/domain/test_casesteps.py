@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.domain.cases import Actor, CaseEvent, CaseKind, CaseState, NotPossible
-from mailbot.domain.casesteps import DeskCase, Ledger, Moved, Step, StepRefused, take, with_other_cases
+from mailbot.domain.cases import CLAIMING, Actor, CaseEvent, CaseKind, CaseState, NotPossible
+from mailbot.domain.casesteps import DeskCase, Ledger, Moved, Step, StepRefused, take
 from mailbot.domain.forms import Item
 from mailbot.domain.money import from_units
 from mailbot.domain.pieces import LinePieces, Pieces, PiecesRefused, ask_for, mark_damaged, receive, sound_items
@@ -54,6 +54,18 @@ def refused(case: DeskCase, step: Step, ledger: Ledger) -> str:
     found = take(case, step, ledger)
     assert isinstance(found, StepRefused), found
     return found.reason
+
+
+def with_other_cases(ledger: Ledger, others: Iterable[DeskCase]) -> Ledger:
+    """The ledger for one case of an order, counting what all its other cases refunded and claim."""
+    refunded, paid_for, claimed = ledger.refunded_before, list(ledger.refunded_items), list(ledger.claimed_items)
+    for other in others:
+        if other.refund is not None:
+            refunded += other.refund.amount
+            paid_for += sound_items(other.pieces)
+        elif other.state in CLAIMING:
+            claimed += [Item(model=line.model, quantity=max(line.asked, line.received)) for line in other.pieces]
+    return replace(ledger, refunded_before=refunded, refunded_items=tuple(paid_for), claimed_items=tuple(claimed))
 
 
 LEDGER = Ledger(order=BOUGHT)

@@ -17,6 +17,7 @@ from mailbot.domain.effects import (
     BookRefund,
     CloseTicket,
     Effect,
+    FillForm,
     MoveCase,
     Reader,
     ReopenTicket,
@@ -296,3 +297,16 @@ def test_a_refund_isnt_paid_before_it_is_decided() -> None:
     refused = move(start, f"#refunded {TODAY - timedelta(days=2)}")
     assert isinstance(refused, Refusal)
     assert refused.reasons[0].endswith("the refund was decided later than that")
+
+
+def test_another_model_changes_no_promise() -> None:
+    due = TODAY + timedelta(days=2)
+    start = case(
+        S.EXCHANGE_DUE, kind=CaseKind.EXCHANGE, waits_until=due, answers={"wanted": "TP-K18", "reason": "size"}
+    )
+    effects = move(start, "#wanted TP-K20")
+    assert kinds(effects) == ["FillForm", "MoveCase"]
+    (filled,) = [effect for effect in effects if isinstance(effect, FillForm)]
+    assert filled.answers == {"wanted": "TP-K20", "reason": "size"}
+    (moved,) = [effect for effect in effects if isinstance(effect, MoveCase)]
+    assert (moved.to, moved.waits_until) == (S.EXCHANGE_DUE, due)

@@ -24,6 +24,23 @@ def test_an_exchange_told_in_one_mail_needs_no_form(world: World, language: str)
     assert "unused" in said[STAFF.address] or "未使用" in said[STAFF.address]
 
 
+@pytest.mark.parametrize(("language", "command"), [("en", "#wanted TP-K18 white"), ("zh", "#换成 TP-K18 白色")])
+def test_staff_correct_what_is_wanted_until_it_is_sent(world: World, language: str, command: str) -> None:
+    matter = Matter(world, KATE if language == "en" else LIN)
+    customer = matter.customer.address
+    matter.opens(*FIRST[language], RECEIPT)
+    assert customer not in matter.staff_say(command)  # no letter: staff write what there is to say
+    assert matter.state() == "submitted"
+    corrected = command.split(maxsplit=1)[1]
+    assert corrected in matter.staff_say("#approve")[customer]
+    matter.staff_say("#received")
+    assert corrected in matter.staff_say("#inspect pass")[customer]
+    matter.staff_say(f"{command}+")
+    assert matter.state() == "exchange_due"
+    assert f"{corrected}+" in matter.staff_say("#replaced TP2026119001 SF1234567890")[customer]
+    assert STAFF.address in matter.staff_say(command)  # too late
+
+
 def test_the_form_asks_for_the_rest(world: World) -> None:
     matter = Matter(world, KATE)
     form = matter.opens(*FIRST["en"])[KATE.address]

@@ -17,7 +17,8 @@ from mailbot.domain.letters import CaseView, Letter, RefundView
 from mailbot.domain.terms import Claim
 from mailbot.mail.letter_values import write_day, write_money
 from mailbot.mail.render import Rendered
-from mailbot.mail.sample_letters import sample_letter, sample_letters
+from mailbot.mail.sample_letters import sample_letter
+from mailbot.mail.template_samples import sample_letters
 from tests.mail.letters import DIRECTORY, LANGUAGES, TEMPLATES, Page, render
 
 KINDS = tuple(claim.value for claim in Claim)

@@ -14,7 +14,8 @@ from mailbot.domain.confirmation import agrees
 from mailbot.mail.colours import contrast, palette
 from mailbot.mail.letter_values import write_day, write_money
 from mailbot.mail.render import Templates
-from mailbot.mail.sample_letters import sample_letter, sample_letters
+from mailbot.mail.sample_letters import sample_letter
+from mailbot.mail.template_samples import sample_letters
 from tests.mail.letters import CUSTOMER, DIRECTORY, EVERY, LANGUAGES, Page, copy_layout, render
 
 # Words that every English letter has some of, and that no letter in another language has.

@@ -16,7 +16,8 @@ from mailbot.domain.cases import TABLE, Actor, CaseEvent, CaseState, letters
 from mailbot.domain.letters import FormLine, Letter
 from mailbot.errors import ConfigError
 from mailbot.mail.render import MAX_SUBJECT, Templates
-from mailbot.mail.sample_letters import sample_letter, sample_letters
+from mailbot.mail.sample_letters import sample_letter
+from mailbot.mail.template_samples import sample_letters
 from tests.mail.letters import (
     CUSTOMER,
     DIRECTORY,
