@@ -42,8 +42,11 @@ _AND = re.compile(
 _OR = re.compile(r"\b(?:or|oder|ou|o|u)\b|或|还是|還是|または|もしくは", re.IGNORECASE)
 # Somebody who weighs one order against the other wants something of one of them.
 _UNSURE = re.compile(
-    r"\b(?:one of|either|neither|which (?:of|one|order)|whichever|not sure|don'?t know|unsure|instead of|rather than"
-    r"|mixed up|confus\w+|swap\w*|eine[rs]? (?:von|der|davon|dieser)|welche\w*|statt|anstatt|verwechsel\w*|weder"
+    # "One of the two kettles from order …" is told of pieces, and of one order.
+    r"\b(?:one of(?!\s+(?:the|my|these|those)\s+(?:\w+\s+){1,3}(?:from|of|in)\b)"
+    r"|either|neither|which (?:of|one|order)|whichever|not sure|don'?t know|unsure|instead of|rather than"
+    r"|mixed up|confus\w+|swap\w*|eine[rs]? (?:von|der|davon|dieser)(?!\s+(?:\w+\s+){1,3}(?:aus|von|der)\b)|welche\w*"
+    r"|statt|anstatt|verwechsel\w*|weder"
     r"|entweder"
     r"|l'une? (?:des|d')|laquelle|lequel|au lieu|plutôt que|confondu|soit|un[ao] de (?:los|las|ellos|ellas|estos|estas)"
     r"|cu[áa]l|en vez|en lugar|confundid\w+)\b"

@@ -77,6 +77,25 @@ def test_more_orders_than_a_few_are_read_by_a_person() -> None:
     assert share_wishes("", text, {one.number: (one.number,) for one in orders}, orders, book().wishes) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("I'd like to return one of the two kettles from order {A}. And where is my order {B}?", ["return"]),
+        ("One of the two kettles from order {A} leaks. Where is my order {B}?", ["warranty"]),
+        (
+            "Ich möchte einen der beiden Kessel aus Bestellung {A} zurückgeben. Und wo bleibt Bestellung {B}?",
+            ["return"],
+        ),
+        ("I want to return one of the orders {A} and {B}. Where is the other?", []),
+        ("I want to return one of them: {A}. Where is {B}?", []),
+    ],
+)
+def test_one_of_several_pieces_is_no_doubt_about_the_order(text: str, wishes: list[str]) -> None:
+    found = shared(text.format(A=A, B=B))
+    assert found.get(A, []) == wishes
+    assert found.get(B, []) == (["order_status"] if wishes else [])
+
+
 @pytest.mark.parametrize("filling", [", and ", ". ", "\n", "where is it? "])
 def test_a_hostile_mail_takes_no_time(filling: str) -> None:
     began = time.perf_counter()
