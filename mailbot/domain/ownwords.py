@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mailbot.domain.conditions import UNCLEAR
 from mailbot.domain.forms import Answers, mentioned_items, write_items
 from mailbot.domain.orders import Order
 from mailbot.domain.partly import pieces_told
+from mailbot.domain.thanks import says_nothing
 from mailbot.domain.wishes import WishTable
 
 _SENTENCE = re.compile(r"[^.!?。！？;；\n]+[.!?。！？;；]*")
@@ -73,6 +74,11 @@ def _speaks_of_condition(text: str, conditions: WishTable) -> bool:
     return any(name != UNCLEAR for name, _ in conditions.stated(text))
 
 
-def fault_told(text: str) -> str:
-    """A mail that tells of a fault, as an answer of the form."""
-    return " ".join(text.split())[:_LONGEST]
+def fault_told(text: str, names: Iterable[str] = ()) -> str:
+    """A mail that tells of a fault, as an answer of the form, without greeting and sign-off; `names`: the sender's."""
+    lines = [line for line in text[:_MOST_READ].splitlines() if line.strip()]
+    while len(lines) > 1 and says_nothing(lines[0], names):
+        del lines[0]
+    while len(lines) > 1 and says_nothing(lines[-1], names):
+        del lines[-1]
+    return " ".join(" ".join(lines).split())[:_LONGEST]

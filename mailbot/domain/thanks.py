@@ -81,14 +81,21 @@ def only_thanks(text: str, names: Iterable[str] = ()) -> bool:
     """
     if len(text) > _LONGEST or any(char in "?？" or char.isdigit() for char in text):
         return False
-    plain = "".join(char if _speaks(char) else " " for char in text.casefold().replace("’", "'"))
-    if not _THANK.search(plain):
-        return False
+    return _THANK.search(_spoken(text)) is not None and says_nothing(text, names)
+
+
+def says_nothing(text: str, names: Iterable[str] = ()) -> bool:
+    """True for a greeting, a sign-off or thanks, with names or without, and for a line without a word."""
+    plain = _spoken(text)
     for part in sorted({part.casefold() for name in names for part in (name, *name.split()) if part}, key=len)[::-1]:
         plain = (
             plain.replace(part, " ") if not _spaced(part) else re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", plain)
         )
     return not _ANY.sub(" ", _FOR_YOUR_HELP.sub(" ", plain)).strip()
+
+
+def _spoken(text: str) -> str:
+    return "".join(char if _speaks(char) else " " for char in text.casefold().replace("’", "'"))
 
 
 def _speaks(char: str) -> bool:

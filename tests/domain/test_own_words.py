@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailbot.domain.cases import CaseState
 from mailbot.domain.facts import Facts
-from mailbot.domain.ownwords import answers_in_own_words
+from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.references import Place
 from mailbot.domain.standing import Verdict
@@ -130,3 +130,23 @@ def test_a_receipt_of_who_may_only_have_guessed_the_tickets_number_completes_not
     brings = facts(mail=mail("here"), ticket=ticket(case=waiting), proofs=(ProofFile(file=RECEIPT),))
     assert form_completed(brings, book())
     assert not form_completed(replace(brings, standing=standing(Verdict.UNVERIFIED)), book())
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("Guten Tag,\n\nder Kessel zeigt E3.\n\nMit freundlichen Grüßen\nGreta Vogel", "der Kessel zeigt E3."),
+        ("您好：\n水壶漏水，\n底座也坏了。\n谢谢！\n林小满", "水壶漏水， 底座也坏了。"),
+        ("Hello,\nit leaks.\nThanks\nKate", "it leaks."),
+        ("Hello, it leaks.", "Hello, it leaks."),
+        ("Thanks", "Thanks"),
+        ("It leaks.\nThanks\nPS: it smells burnt.", "It leaks. Thanks PS: it smells burnt."),
+    ],
+)
+def test_a_fault_is_told_without_the_forms_of_a_letter(written: str, fault: str) -> None:
+    assert fault_told(written, ("Greta Vogel", "林小满", "Kate Murray")) == fault
+
+
+@given(st.text())
+def test_a_fault_is_never_lost(text: str) -> None:
+    assert bool(fault_told(text)) == bool(text[:5000].split())

@@ -170,7 +170,7 @@ def _told_earlier(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answer
     open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
     told = answers_in_own_words(facts.told_before, open_fields, case.order, book.conditions, book.products)
     if "fault" in open_fields:
-        told = {**told, "fault": fault_told(facts.told_before)}
+        told = {**told, "fault": fault_told(facts.told_before, _customer_names(facts))}
     return {**case.answers, **told}, read_items(told["items"], case.order) if "items" in told else case.items
 
 
@@ -185,9 +185,15 @@ def _long_numbers(text: str) -> set[str]:
     return {word for word in _WORD.findall(text.upper()) if sum(map(str.isdigit, word)) >= _DIGITS_OF_A_NUMBER}
 
 
+def _customer_names(facts: Facts) -> tuple[str, ...]:
+    sender = facts.mail.sender.name if facts.mail.sender is not None and facts.role is Role.CUSTOMER else ""
+    buyer = facts.order.order.buyer_name if isinstance(facts.order, Exact) else ""
+    return (sender, buyer, facts.ticket.customer_name if facts.ticket is not None else "")
+
+
 def _told_of_fault(facts: Facts) -> Answers:
     """What the customer says of the fault, in their own words: nobody is asked twice for the same."""
-    told = fault_told(facts.mail.reply_text)
+    told = fault_told(facts.mail.reply_text, _customer_names(facts))
     asked = any(wish.name == "warranty" for wish in facts.wishes)
     return {"fault": told} if told and asked and facts.role is Role.CUSTOMER else {}
 
