@@ -44,16 +44,16 @@ def pieces_told(text: str, order: Order) -> tuple[Item, ...]:
     otherwise. One piece stays out of several: an order of single pieces needs no such words."""
     plain = plain_text(text)
     told: set[tuple[str, int]] = set()
-    of_both: set[tuple[int, int]] = set()
+    of_both: set[int] = set()  # where "beiden" stands that belongs to "einen der beiden"
     for match in _OF.finditer(plain):
         if match[3]:
-            of_both.add(match.span(3))
+            of_both.add(match.start(3))
         whole = _NUMBERS[match[2].lower()] if match[2] else _BOUGHT_FOR_BOTH if match[3] else 0
         told.add(_of_line(order, _NUMBERS[match[1].lower()], match[4], whole))
     for match in _HAN_OF.finditer(plain):
         told.add(_of_line(order, _NUMBERS.get(match[1], 0), match[2], 0))
     for match in _BOTH.finditer(plain):
-        if not any(start <= match.start() < end for start, end in of_both):
+        if match.start() not in of_both:
             told.add(_of_line(order, _BOUGHT_FOR_BOTH, match[1], _BOUGHT_FOR_BOTH))
     for match in _OTHER.finditer(plain):
         told.add(_of_line(order, 1, match[1] or match[2], _BOUGHT_FOR_BOTH))
