@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+_WIDTH = 20  # characters, more than a number has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +25,13 @@ class MailInHand:
         self._write("")
 
     def _write(self, text: str) -> None:
+        # In place: to shorten a file costs a millisecond, a tenth of what a mail takes.
         with contextlib.suppress(OSError):  # a full disk is no fault of the mail's; what follows meets it too
-            self.file.write_text(text, encoding="ascii")
+            number = os.open(self.file, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.pwrite(number, text.ljust(_WIDTH).encode("ascii"), 0)
+            finally:
+                os.close(number)
 
     @property
     def inbox_id(self) -> int | None:
