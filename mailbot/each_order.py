@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.domain.facts import CaseFacts, Facts
@@ -9,7 +10,8 @@ from mailbot.domain.match import Ambiguous, Exact, OrderMatch
 from mailbot.domain.match_basis import Reading
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.several import share_wishes
-from mailbot.domain.standing import Role
+from mailbot.domain.standing import Role, Standing, Verdict
+from mailbot.domain.wishes import STATUS, Wish, only_wish
 from mailbot.purchases import Purchases
 from mailbot.store import tickets
 
@@ -40,6 +42,17 @@ def facts_of_each(facts: Facts, purchases: Purchases, book: RuleBook) -> tuple[F
         )
         each.append(one)
     return tuple(each)
+
+
+def open_case_meant(
+    match: OrderMatch, role: Role, sender: str, standing: Standing, wishes: Sequence[Wish]
+) -> CaseFacts | None:
+    """As `open_case_of`; a proven sender who only asks how it goes on, and names no order, means their only one."""
+    proven = role is Role.CUSTOMER and standing.verdict is Verdict.VERIFIED
+    if isinstance(match, Exact) or match.conflicts or not proven or only_wish(wishes) != STATUS:
+        return open_case_of(match, role, sender)
+    cases = tickets.open_cases_of(sender, 2)
+    return cases[0] if len(cases) == 1 else None
 
 
 def open_case_of(match: OrderMatch, role: Role, sender: str) -> CaseFacts | None:

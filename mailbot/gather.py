@@ -43,7 +43,7 @@ from mailbot.domain.threads import ThreadMatch
 from mailbot.domain.vocabulary.asked import order_of_files
 from mailbot.domain.wishes import Wish, only_wish
 from mailbot.domain.workdays import NO_CALENDAR, WorkCalendar
-from mailbot.each_order import facts_of_each, open_case_of
+from mailbot.each_order import facts_of_each, open_case_meant
 from mailbot.errors import BadItem
 from mailbot.evidence.calendars import work_calendar
 from mailbot.mail import language
@@ -152,7 +152,8 @@ class Gatherer:
         refunded = tickets.refunded_orders(one.number for one in orders_in_question(order))
         if ticket is None and only_wish(wishes) == "refund_status" and standing.verdict is Verdict.VERIFIED:
             order = order if fresh_numbers(references) else with_refund_meant(order, refunded)
-        elsewhere = open_case_of(order, role, sender)
+        elsewhere = open_case_meant(order, role, sender, standing, wishes)
+        order = about_case(order, elsewhere) if elsewhere is not None else order
         joins = tickets.load(elsewhere.ticket_id) if elsewhere is not None and ticket is None else None
         wanted = {wish.name for wish in wishes} | ({ticket.wish} if ticket is not None else set())
         complaint = None

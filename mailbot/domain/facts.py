@@ -31,6 +31,7 @@ from mailbot.domain.wishes import Wish
 from mailbot.domain.workdays import WorkCalendar
 from mailbot.domain.worktime import WorkTime
 
+_THANKS = "thanks"  # stand beside whatever else is said
 FRAUD = "fraud_report"  # the wish that is handled first
 
 
@@ -260,10 +261,11 @@ class Facts:
         """What the mail wants most, else what its ticket was opened for; "" when unknown. A fraud is always reported
         first (P19).
         """
-        names = [wish.name for wish in self.wishes]
+        names = [wish.name for wish in self.wishes if wish.name != _THANKS]
         if names:
             return FRAUD if FRAUD in names else names[0]
-        return self.ticket.wish if self.ticket is not None else ""
+        told = self.wishes[0].name if self.wishes else ""
+        return (self.ticket.wish if self.ticket is not None else "") or told
 
     @property
     def language(self) -> str:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from mailbot.domain.spans import mask, mask_of, stand_apart
 from mailbot.domain.spelling import NO_HOMOPHONES, Homophones, Lexicon
 from mailbot.domain.stories import Story, Told
 from mailbot.domain.words import STOP, split_words
@@ -69,6 +70,9 @@ class Wish:
     score: int
     because: tuple[str, ...]  # the phrases found, with their weights: "退货 +3"
     is_mentioned: bool = False  # weak beside a stronger one: told of, not asked for ("I paid by card")
+
+
+STATUS = "case_status"  # how a case goes on
 
 
 def only_wish(wishes: Sequence[Wish]) -> str:
@@ -124,6 +128,7 @@ class WishTable:
     negation: Negation = Negation()
     negatable: frozenset[str] = frozenset()  # wishes that a negation turns round; a state or a question is none
     guesses: tuple[Intent, ...] = ()  # weighed where nothing was found among the intents
+    marks: tuple[Intent, ...] = ()  # no wishes, but what a mail must be looked at for: a declaration of withdrawal
     sayings: tuple[Phrase, ...] = ()  # look like a wish and are none: "return my call"
     alone: frozenset[str] = frozenset()  # wishes that count only where no other is found: thanks
     instead: tuple[tuple[str, str], ...] = ()  # where the first has more points, the second is not meant
@@ -155,9 +160,20 @@ class WishTable:
         )
         return replace(self, intents=intents)
 
+    def marked(self, name: str, subject: str, text: str) -> bool:
+        """Whether the words bear a mark of rules/intents.yaml, whatever is wished beside it."""
+        return any(mark.name == name for mark in self._marking.recognised(subject, text))
+
     @cached_property
     def _guessing(self) -> WishTable:
-        return replace(self, intents=self.guesses, guesses=(), alone=frozenset(), instead=(), mentioned=())
+        return self._with(self.guesses)
+
+    @cached_property
+    def _marking(self) -> WishTable:
+        return self._with(self.marks)
+
+    def _with(self, intents: tuple[Intent, ...]) -> WishTable:
+        return replace(self, intents=intents, guesses=(), marks=(), alone=frozenset(), instead=(), mentioned=())
 
     def recognised(self, subject: str, text: str) -> tuple[Wish, ...]:
         """As `wishes`, without the guesses."""
@@ -200,7 +216,7 @@ class WishTable:
         said = [match.mask for match, _ in weighed if match.intent < 0]
         free = self._free(clause, {match.mask for match, _ in weighed})
         for found in wide:
-            own = _mask(found.start, found.end)
+            own = mask(found.start, found.end)
             if any(own & mask == own for mask in said):
                 continue
             intent, phrase = self._rows[found.use.row]
@@ -297,7 +313,7 @@ class WishTable:
         """The negations that are no part of a phrase, and what ends their reach."""
         free = []
         for found in clause:
-            own = _mask(found.start, found.end)
+            own = mask(found.start, found.end)
             if found.use.row < 0 and (found.use.part == _BUT or not any(own & mask == own for mask in masks)):
                 free.append(found)
         return free
@@ -318,12 +334,12 @@ class WishTable:
                 continue
             if len(phrase.parts) == 1:
                 choices: list[tuple[tuple[int, int], ...]] = [(span,) for span in parts[0]]
-            elif _stand_apart(list(parts.values())):
+            elif stand_apart(list(parts.values())):
                 choices = [tuple(span for _, part in sorted(parts.items()) for span in part)]
             else:
                 continue
             for chosen in choices:
-                match = _Match(intent, row, phrase.weight, _mask_of(chosen), chosen)
+                match = _Match(intent, row, phrase.weight, mask_of(chosen), chosen)
                 other = best.setdefault((intent, match.mask), match)
                 if abs(other.weight) < abs(match.weight):
                     best[intent, match.mask] = match
@@ -354,18 +370,6 @@ def _grow(root: _Node, part: Part, use: _Use) -> None:
             node.uses.append(use)
 
 
-def _mask(start: int, end: int) -> int:
-    """One bit for each word."""
-    return (1 << end) - (1 << start)
-
-
-def _mask_of(spans: tuple[tuple[int, int], ...]) -> int:
-    mask = 0
-    for span in spans:
-        mask |= _mask(*span)
-    return mask
-
-
 def _reason(words: tuple[str, ...], match: _Match, weight: int, negation: _Found | None) -> str:
     """For people: "cancelling + order +5", "refund -4 (do not want)"."""
     outer = [
@@ -376,17 +380,6 @@ def _reason(words: tuple[str, ...], match: _Match, weight: int, negation: _Found
     found = " + ".join(dict.fromkeys(_joined(words[start:end]) for start, end in outer))
     turned = f" ({_joined(words[negation.start : negation.end])})" if negation else ""
     return f"{found} {weight:+d}{turned}"
-
-
-def _stand_apart(parts: list[list[tuple[int, int]]]) -> bool:
-    """Whether each part can be given words of its own."""
-    taken = 0
-    for part in sorted(parts, key=len):  # the one with the least choice first
-        free = next((mask for span in part if not (mask := _mask(*span)) & taken), None)
-        if free is None:
-            return False
-        taken |= free
-    return True
 
 
 def _joined(words: tuple[str, ...]) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from mailbot.domain.conditions import STATEMENTS
 from mailbot.domain.wishes import Intent, Phrase, WishTable
 from mailbot.errors import ConfigError
-from mailbot.settings.intents import Splitter, negation_of, parts_of, splitter, words_by_language
+from mailbot.settings.intents import (
+    NO_MISSPELLINGS,
+    Splitter,
+    negation_of,
+    no_misspellings,
+    parts_of,
+    splitter,
+    words_by_language,
+)
 from mailbot.settings.nearest import did_you_mean
 from mailbot.settings.yamlfile import YamlFile, expect
 
@@ -13,8 +21,9 @@ from mailbot.settings.yamlfile import YamlFile, expect
 def read_conditions(source: YamlFile) -> WishTable:
     """A table with an intent for each of STATEMENTS. Raises ConfigError with file, line and what was expected."""
     for name in source.data:
-        if name not in ("negation", "words"):
-            raise ConfigError(f"{source.where((str(name),))}: '{name}': expected negation and words")
+        if name not in ("negation", "words", NO_MISSPELLINGS):
+            expected = f"negation, words and {NO_MISSPELLINGS}"
+            raise ConfigError(f"{source.where((str(name),))}: '{name}': expected {expected}")
     for name in expect(source, ("words",), dict, "words by what they say and language"):
         if name not in STATEMENTS:
             hint = did_you_mean(str(name), STATEMENTS)
@@ -26,6 +35,7 @@ def read_conditions(source: YamlFile) -> WishTable:
         threshold=1,
         negation=negation_of(source, {}, split),
         negatable=frozenset(STATEMENTS),
+        known=no_misspellings(source),
     )
 
 

@@ -12,6 +12,7 @@ from mailbot.domain.words import QUESTION, STOP, fold, split_words
 from mailbot.errors import ConfigError
 from mailbot.settings.yamlfile import KeyPath, YamlFile, expect
 
+NO_MISSPELLINGS = "no misspellings"
 _KEYS = (
     "threshold",
     "alone",
@@ -21,12 +22,14 @@ _KEYS = (
     "negatable",
     "spellings",
     "homophones",
-    "no misspellings",
+    NO_MISSPELLINGS,
     "groups",
     "sayings",
     "wishes",
     "guesses",
+    "marks",
 )
+_TABLES = ("wishes", "guesses", "marks")
 _NEGATION = ("far", "near", "after", "but")
 _WIDE = "&"  # joins parts that stand in clauses near one another
 _MOST_ALTERNATIVES = 2_000  # of one phrase, with its groups put in
@@ -59,6 +62,7 @@ def read_wishes(source: YamlFile) -> WishTable:
         sayings.append(Phrase(text=text, parts=parts_of(source, where, text, groups, split), weight=0))
     names = {intent.name for intent in intents}
     guesses = _intents(source, "guesses", groups, split) if "guesses" in source.data else ()
+    marks = _intents(source, "marks", groups, split) if "marks" in source.data else ()
     for guess in guesses:
         if guess.name not in names:
             raise ConfigError(f"{source.where(('guesses', guess.name))}: there is no wish {guess.name!r}")
@@ -67,6 +71,7 @@ def read_wishes(source: YamlFile) -> WishTable:
         threshold=threshold,
         negation=negation_of(source, groups, split),
         guesses=guesses,
+        marks=marks,
         sayings=tuple(sayings),
         negatable=frozenset(_names(source, ("negatable",), names)),
         alone=frozenset(_names(source, ("alone",), names)),
@@ -74,7 +79,7 @@ def read_wishes(source: YamlFile) -> WishTable:
         mentioned=tuple(_mentioned(source, names, threshold)),
         spellings=tuple(spellings.items()),
         homophones=Homophones(meant=tuple(_homophones(source))),
-        known=frozenset(_list(source, ("no misspellings",))),
+        known=no_misspellings(source),
     )
 
 
@@ -130,10 +135,10 @@ def parts_of(source: YamlFile, key: KeyPath, text: object, groups: Groups, split
 
     The language, whose words of a group are put in, is the part after the wish, or the last but one.
     """
-    language = str(key[2] if key[0] in ("wishes", "guesses") else key[1])
+    language = str(key[2] if key[0] in _TABLES else key[1])
     if not isinstance(text, str) or not text.strip():
         raise ConfigError(f"{source.where(key)}: {text!r} is no phrase; put it in quotes")
-    if _WIDE in text and ("+" in text or key[0] not in ("wishes", "guesses")):
+    if _WIDE in text and ("+" in text or key[0] not in _TABLES):
         reason = f"'{_WIDE}' joins parts of a wish, and none with '+' beside it"
         raise ConfigError(f"{source.where(key)}: {text!r}: {reason}")
     parts = []
@@ -198,6 +203,11 @@ def negation_of(source: YamlFile, groups: Groups, split: Splitter) -> Negation:
                         found[kind].extend(part)
     far, near, after, but = (tuple(dict.fromkeys(found[kind])) for kind in _NEGATION)
     return Negation(far=far, near=near, after=after, but=but)
+
+
+def no_misspellings(source: YamlFile) -> frozenset[str]:
+    """Words that look like a slip of another one of the file and aren't. Raises ConfigError with file and line."""
+    return frozenset(_list(source, (NO_MISSPELLINGS,)))
 
 
 def _homophones(source: YamlFile) -> Iterator[tuple[str, str]]:

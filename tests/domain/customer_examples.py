@@ -321,8 +321,8 @@ CUSTOMER_EXAMPLES: dict[tuple[str, str], tuple[Facts, list[str]]] = {
         ["OpenTicket", "FileMail", "order_not_confirmed > customer", "staff_notice > staff"],
     ),
     ("return wanted", "no order number in the first mail"): (
-        facts(wishes=(RETURN_WISH,)),
-        ["OpenTicket", "FileMail", "order_number_needed > customer"],
+        facts(wishes=(RETURN_WISH,), mail=mail("I hereby withdraw from the contract.")),
+        ["OpenTicket", "FileMail", "staff_notice > staff", "order_number_needed > customer"],
     ),
     ("return wanted", "still no order number"): (
         facts(ticket=ticket(wish="return", order_number=""), thread=IN_TICKET),

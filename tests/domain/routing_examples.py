@@ -177,4 +177,5 @@ ON_THE_WAY = {
     ("incoming", "everybody else is a customer"),
     ("customer", "the order number we asked for"),
     ("customer", "a return is asked for"),
+    ("customer", "a return is asked for, and it may be a declaration of withdrawal"),
 }

@@ -67,6 +67,18 @@ def test_asked_in_the_thread_and_by_number(world: World) -> None:
     assert "still waiting for your details" in matter.opens("Hello", "What about R-100001?")[KATE.address]
 
 
+@pytest.mark.parametrize("customer", [KATE, LIN], ids=["en", "zh"])
+def test_who_names_no_order_means_the_only_case(world: World, customer: Person) -> None:
+    matter = Matter(world, customer)
+    subject, text = OPENING[customer]
+    matter.opens(subject, text.format(ORDERS[customer]), RECEIPT)
+    world.later(hours=3)
+    words = {KATE: "How is my return?", LIN: "我的退货到哪一步了？"}[customer]
+    asked = matter.opens("Hello" if customer is KATE else "你好", words)
+    assert SAID[customer][0] in asked[customer.address]
+    assert len(world.json("tickets", "list")) == 1  # type: ignore[arg-type]
+
+
 def test_words_that_bring_more_are_more(world: World) -> None:
     """A form, a photo or a second wish beside the question is not lost in an answer to the question alone."""
     matter = Matter(world, KATE)

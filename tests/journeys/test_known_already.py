@@ -72,3 +72,13 @@ def test_words_of_who_is_not_proven_fill_in_nothing(world: World) -> None:
     owner.opens("Question", "How loud is the kettle of order TP2026110002?")
     form = owner.staff_say("#warranty TP2026110002")[KATE.address]
     assert "E3" not in form
+
+
+def test_staff_open_a_case_of_which_all_is_told(world: World) -> None:
+    matter = Matter(world, KATE)
+    question = "Could you swap my TP-K17 of order TP2026110002, which is unused, or what do you suggest?"
+    matter.opens("Which kettle?", question, RECEIPT)
+    said = matter.staff_say("#exchange TP2026110002")
+    assert matter.state() == "submitted"
+    assert "is now complete" in said[KATE.address]
+    assert "Decision wanted" in said[STAFF.address].splitlines()[0]

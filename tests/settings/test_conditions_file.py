@@ -18,7 +18,7 @@ SHIPPED = (ROOT / "rules" / "conditions.yaml").read_text(encoding="utf-8")
     ("old", "new", "said"),
     [
         ("  unused:\n", "  unsed:\n", "'unsed': expected sealed, opened, unused"),
-        ("words:\n", "word:\n", "'word': expected negation and words"),
+        ("words:\n", "word:\n", "'word': expected negation, words and no misspellings"),
         ("near: [未,", "nearly: [未,", "'nearly': expected far, near, after, but"),
         ("en: [tried,", 'en: ["a*b",', "a star stands at the end or the beginning"),
         ("en: [tried,", "en: [1,", "1 is no word; put it in quotes"),

@@ -53,7 +53,7 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     )
     filled = FillForm(answers=case.answers, items=case.items)
     # What nobody vouches for opens a case, and no more: the form goes to the address on the order.
-    if still_missing(case, facts, book) or start is not None or facts.standing.verdict is not Verdict.VERIFIED:
+    if still_missing(case, facts, book) or facts.standing.verdict is not Verdict.VERIFIED:
         form = Write(template=f"{kind.value}_form", to=Reader.CUSTOMER, automatic=True, with_order=True)
         return (*reopened, opened, filled, form)
     return (*reopened, opened, filled, *_handed_in(case, facts, book))
@@ -82,14 +82,16 @@ def hand_in(facts: Facts, book: RuleBook) -> tuple[Effect, ...]:
 def _handed_in(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Effect, ...]:
     """The case with its form as it is after this mail: gaps are asked for, else the rules or staff decide."""
     event = CaseEvent.FORM_INCOMPLETE if still_missing(case, facts, book) else CaseEvent.FORM_COMPLETE
-    mover = Mover(actor=Actor.CUSTOMER, address=facts.sender, today=facts.today)
+    by_staff = facts.role is Role.STAFF  # who open a case for what the customer told before
+    customer = facts.ticket.customer_email if by_staff and facts.ticket is not None else facts.sender
+    mover = Mover(actor=Actor.CUSTOMER, address=customer, today=facts.today)
     moved = move_case(case, by_itself(event), mover, book.returns, facts.calendar)
     if isinstance(moved, Refusal):
         # What is asked for can't be, more pieces than were bought: staff tell the customer.
         return notify_staff(facts, book, "customer_reply", remarks=moved.reasons)
     if not asks_staff(case, event, Actor.CUSTOMER):
         return moved
-    if not book.returns.automatic_up_to or facts.standing.verdict is not Verdict.VERIFIED:
+    if by_staff or not book.returns.automatic_up_to or facts.standing.verdict is not Verdict.VERIFIED:
         return (*moved, *notify_staff(facts, book, "decision_wanted"))
     # The rules judge the request as it is complete today, not as it was begun.
     asked_on = max(case.opened_on, facts.customer_day) if case.opened_on is not None else None

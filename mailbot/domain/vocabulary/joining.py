@@ -11,8 +11,10 @@ from mailbot.domain.standing import Verdict
 from mailbot.domain.vocabulary.asked import form_case, form_completed, form_has_gaps, words_help
 from mailbot.domain.vocabulary.casework import hand_in
 from mailbot.domain.vocabulary.words import MAIL_WORDS
+from mailbot.domain.wishes import STATUS
 
-_WITHDRAWALS = ("return", "cancel_order")
+_WITHDRAWALS = frozenset({"return", "cancel_order"})
+_QUESTIONS = frozenset({STATUS, "order_status", "refund_status", "return_question"})
 
 
 def _joined(facts: Facts) -> Facts | None:
@@ -42,8 +44,18 @@ def _fills_in_part(facts: Facts, book: RuleBook, argument: str) -> bool:
 
 @MAIL_WORDS.condition("it may declare a withdrawal")
 def _may_withdraw(facts: Facts, book: RuleBook, argument: str) -> bool:
-    """A return or a cancellation is asked for: by law that may end the contract, whatever it is called."""
-    return any(wish.name in _WITHDRAWALS for wish in facts.wishes)
+    """It declares one, or asks for a return or a cancellation and for nothing of it to be told: by law that may end the
+    contract, whatever it is called."""
+    wanted = {wish.name for wish in facts.wishes}
+    asked = bool(wanted & _WITHDRAWALS) and not wanted & _QUESTIONS
+    return asked or _declares(facts, book, argument)
+
+
+@MAIL_WORDS.condition("it declares a withdrawal")
+def _declares(facts: Facts, book: RuleBook, argument: str) -> bool:
+    """The customer's words withdraw from the contract (`marks` of rules/intents.yaml): a legal period runs."""
+    subject = "" if facts.references.ticket_tags else facts.mail.subject
+    return book.wishes.marked("withdrawal", subject, facts.mail.reply_text)
 
 
 @MAIL_WORDS.action("hand in the form of the open case")

@@ -5,15 +5,13 @@ from __future__ import annotations
 from mailbot.domain.cases import CaseState
 from mailbot.domain.effects import Effect, UseCase
 from mailbot.domain.facts import CaseFacts, Facts
-from mailbot.domain.match import Exact
 from mailbot.domain.named_matter import says_only_numbers
 from mailbot.domain.rules import RuleBook
 from mailbot.domain.standing import Role, Verdict
 from mailbot.domain.vocabulary.words import MAIL_WORDS
-from mailbot.domain.wishes import only_wish
+from mailbot.domain.wishes import STATUS, only_wish
 
-_STATUS = "case_status"
-_HOW_IT_GOES_ON = (_STATUS, "refund_status", "order_status")
+_HOW_IT_GOES_ON = (STATUS, "refund_status", "order_status")
 _THEIR_TURN = frozenset({CaseState.REQUESTED, CaseState.NEEDS_INFO, CaseState.APPROVED, CaseState.IN_TRANSIT})
 _OUR_TURN = frozenset(
     {CaseState.SUBMITTED, CaseState.RECEIVED, CaseState.INSPECTED_OK, CaseState.EXCHANGE_DUE, CaseState.REPAIR}
@@ -70,7 +68,7 @@ def case_asked_about(facts: Facts) -> CaseFacts | None:
         going = [case for case in facts.ticket.cases if case.is_open]
         case = going[0] if len(going) == 1 and facts.ticket.customer_email == facts.sender else None
     else:
-        case = facts.open_case_elsewhere if isinstance(facts.order, Exact) else None
+        case = facts.open_case_elsewhere
     if case is None or not case.is_open or case.order.buyer_email != facts.sender:
         return None
     return case if case is facts.case_named or _asks_only_how_it_goes_on(facts, case) else None
@@ -80,7 +78,7 @@ def _asks_only_how_it_goes_on(facts: Facts, case: CaseFacts) -> bool:
     """ "How is my return going?" names the return, and asks for no other."""
     asked = {wish.name for wish in facts.wishes if not wish.is_mentioned}
     own = case.kind.value
-    return asked <= {*_HOW_IT_GOES_ON, own} and (_STATUS in asked or (own in asked and len(asked) > 1))
+    return asked <= {*_HOW_IT_GOES_ON, own} and (STATUS in asked or (own in asked and len(asked) > 1))
 
 
 def _asks_about_named(facts: Facts) -> bool:
