@@ -81,6 +81,7 @@ class Pass:
         with pass_lock(self.settings.data):
             if take_hang(self.settings.data, hang):
                 self.processor.after_hang()
+            self.processor.in_hand.put_down()  # of a process that was killed: that was no fault of the mail's
             with watchdog(self.settings.data, hang, stop) as stop:
                 return self._run(stop)
 

@@ -22,6 +22,17 @@ _INSTEAD = re.compile(
     r"|[换換改][成为為]?(?:一?[个個台件只隻])?\s*|[更]?[换換][为為]\s*)$",
     re.IGNORECASE,
 )
+# Words of who wants one thing for another.
+_SWAP = re.compile(
+    r"exchang|swap|instead|replac|chang|prefer|would like|i'd like|\bwant|trade|upgrade|[换換]|交換|替|代わり|希望|想要"
+    r"|欲しい|ほしい|tausch|statt|m[öo]chte|h[äa]tte gern|[eé]chang|place|remplac|voudrais|souhait|cambi|lugar|en vez"
+    r"|quier|quisier|prefier",
+    re.IGNORECASE,
+)
+_NOT_THIS = re.compile(
+    r"(?:\b(?:not|no|nicht|keine?[nrms]?|pas|sin|nor)\b|n['’]t\b|[不别別没沒])[^,，、.。]{0,12}$", re.IGNORECASE
+)
+_SENTENCE_START = re.compile(r"[!?。！？;；\n]|\.(?=\s|$)")
 _LONGEST = 400  # characters of an answer
 _MOST_READ = 5_000  # characters of a mail that are looked at
 
@@ -55,10 +66,17 @@ def wanted_instead(text: str, order: Order, models: Collection[str]) -> str:
     """
     bought = {line.model for line in order.lines}
     named = list(_models_named(text, models))
-    new = {model for _, model in named if model not in bought}
+    new = {model for at, model in named if model not in bought and _is_asked_for(text, at)}
     if not new and len({model for _, model in named}) > 1:
         new = {model for at, model in named if _INSTEAD.search(text[:at])}
     return new.pop() if len(new) == 1 else ""
+
+
+def _is_asked_for(text: str, at: int) -> bool:
+    """Whether the sentence up to a model asks for it, and doesn't say "not this one"."""
+    before = _SENTENCE_START.split(text[max(0, at - _LONGEST) : at])[-1]
+    after = _SENTENCE_START.split(text[at : at + _LONGEST])[0]
+    return _SWAP.search(before + after) is not None and _NOT_THIS.search(before) is None
 
 
 def _models_named(text: str, models: Collection[str]) -> Iterator[tuple[int, str]]:

@@ -37,6 +37,26 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _BOUGHT_FOR_BOTH = 2
+_CLAUSE = 60  # characters before and behind a count that are looked at
+# What stands behind a count and names no thing.
+_NO_THING = frozenset((
+    "please", "back", "and", "bitte", "und", "zurück", "retour", "pieces", "items", "ones", "articles", "stück",
+    "artikel",
+))  # fmt: skip
+# Counted in many a mail, and nothing that goes back.
+_NOT_BOUGHT = frozenset((
+    "reason", "reasons", "day", "days", "week", "weeks", "month", "months", "time", "times", "year", "years",
+    "from", "in", "to", "question", "questions", "problem", "problems", "mail", "mails", "email", "emails",
+    "order", "orders", "gründe", "tage", "fragen", "probleme", "bestellungen", "jours", "raisons", "commandes",
+    "días", "razones", "pedidos", "people", "us",
+))  # fmt: skip
+# Who says what stays, or doesn't go back, is asked by the form.
+_DENIED = re.compile(
+    r"\b(?:not|never|none|neither|keep\w*|kept|without|kein\w*|nicht|behalt\w*|behält|pas|aucun\w*|gard\w*|ningun\w*"
+    r"|quedo|quedar\w*|conserv\w*|another shop)\b|n['’]t\b|\bno\b|[不别別没沒留]|ません|ない",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?。！？;；\n]")
 
 
 def pieces_told(text: str, order: Order) -> tuple[Item, ...]:
@@ -45,28 +65,44 @@ def pieces_told(text: str, order: Order) -> tuple[Item, ...]:
     plain = plain_text(text)
     told: set[tuple[str, int]] = set()
     of_both: set[int] = set()  # where "beiden" stands that belongs to "einen der beiden"
+    denied = False
     for match in _OF.finditer(plain):
         if match[3]:
             of_both.add(match.start(3))
-        whole = _NUMBERS[match[2].lower()] if match[2] else _BOUGHT_FOR_BOTH if match[3] else 0
-        told.add(_of_line(order, _NUMBERS[match[1].lower()], match[4], whole))
+        # "FİVE" matches whatever the case, and is no number of the table.
+        whole = _NUMBERS.get(match[2].lower(), -1) if match[2] else _BOUGHT_FOR_BOTH if match[3] else 0
+        told.add(_of_line(order, _NUMBERS.get(match[1].lower(), 0), match[4], whole))
+        denied = denied or _is_denied(plain, match)
     for match in _HAN_OF.finditer(plain):
         told.add(_of_line(order, _NUMBERS.get(match[1], 0), match[2], 0))
+        denied = denied or _is_denied(plain, match)
     for match in _BOTH.finditer(plain):
         if match.start() not in of_both:
-            told.add(_of_line(order, _BOUGHT_FOR_BOTH, match[1], _BOUGHT_FOR_BOTH))
+            told.add(_of_line(order, _BOUGHT_FOR_BOTH, match[1], _BOUGHT_FOR_BOTH, named=True))
+            denied = denied or _is_denied(plain, match)
     for match in _OTHER.finditer(plain):
-        told.add(_of_line(order, 1, match[1] or match[2], _BOUGHT_FOR_BOTH))
-    if len(told) != 1:
+        told.add(_of_line(order, 1, match[1] or match[2], _BOUGHT_FOR_BOTH, named=match[1] is not None))
+        denied = denied or _is_denied(plain, match)
+    if denied or len(told) != 1:
         return ()
     ((model, quantity),) = told
     return (Item(model=model, quantity=quantity),) if model else ()
 
 
-def _of_line(order: Order, quantity: int, thing: str | None, whole: int) -> tuple[str, int]:
-    """Model and quantity; "" for the model where none or several lines can be meant."""
+def _is_denied(plain: str, match: re.Match[str]) -> bool:
+    """Whether the count stands in a clause that denies something; a clause is at most so long."""
+    start, end = max(0, match.start() - _CLAUSE), match.end() + _CLAUSE
+    before = _SENTENCE_END.split(plain[start : match.start()])[-1]
+    after = _SENTENCE_END.split(plain[match.end() : end])[0]
+    return _DENIED.search(f"{before} {after}") is not None
+
+
+def _of_line(order: Order, quantity: int, thing: str | None, whole: int, *, named: bool = False) -> tuple[str, int]:
+    """Model and quantity; "" for the model where none or several lines can be meant. `named`: a thing that stands there
+    must be called as the line is, else it may be a word in any language."""
     lines = [line for line in order.lines if line.quantity >= max(2, quantity) and whole in (0, line.quantity)]
-    if len(order.lines) > 1:
+    thing = None if thing is not None and thing.casefold() in _NO_THING else thing
+    if len(order.lines) > 1 or (thing is not None and (named or thing.casefold() in _NOT_BOUGHT)):
         lines = [line for line in lines if thing and _is_called(line, thing)]
     return (lines[0].model, quantity) if len(lines) == 1 and quantity else ("", quantity)
 

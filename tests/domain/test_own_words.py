@@ -66,6 +66,9 @@ MODELS = ("TP-K17", "TP-K18", "TP-F9", "TP-K20")
         ("Is a TP-K18 or a TP-K20 better than my TP-K17?", "", "TP-K17 × 1"),
         ("Please exchange it for a TP-K99.", "", ""),
         ("Exchange it for the bigger one.", "", ""),
+        ("I want to exchange it, but not for the TP-K18", "", ""),
+        ("I want to exchange it, but not the TP-K18", "", ""),
+        ("Exchange please. My neighbour's TP-K18 is fine", "", ""),
     ],
 )
 def test_what_an_exchange_is_to_bring(text: str, wanted: str, items: str) -> None:

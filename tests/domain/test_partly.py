@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailbot.domain.cases import CaseKind
 from mailbot.domain.forms import write_items
@@ -45,6 +47,34 @@ MIXED_ZH = order(replace(line("TP-K17", 2), name="电热水壶"), replace(line("
 )
 def test_what_is_counted(text: str, bought: object, items: str) -> None:
     assert write_items(pieces_told(text, bought)) == items  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want both",
+        "Please don't return both, only one",
+        "两个都不退",
+        "I keep one of the filters",
+        "My wife and I both dislike it",
+        "On the other hand it is loud",
+        "one of the reasons is noise",
+        "We have two of these from another shop, this one goes back",
+        "FİVE OF THE filters",
+        "eınen der Filter",
+    ],
+)
+def test_what_is_no_count_of_what_goes_back(text: str) -> None:
+    two = order(line("TP-F9", 2))
+    assert pieces_told(text, two) == ()
+
+
+@given(
+    st.text(),
+    st.lists(st.sampled_from(("one of the ", "FİVE OF THE ", "both ", "two of the four ", "filters ")), max_size=6),
+)
+def test_no_words_are_an_error(text: str, parts: list[str]) -> None:
+    pieces_told(text + "".join(parts), order(line("TP-F9", 4)))
 
 
 def test_the_form_takes_it_over_and_asks_no_more() -> None:
