@@ -120,6 +120,7 @@ def refund_view(in_hand: CaseFacts | None, shown: CaseFacts | None, order: Order
         payment_method=row.payment_method,
         due_on=row.due_on,
         due_is_provisional=row.due_is_provisional,
+        due_before=row.due_before,
         settled_on=row.settled_on,
         goods=row.parts.goods,
         shipping=row.parts.shipping,

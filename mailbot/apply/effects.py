@@ -32,6 +32,7 @@ from mailbot.domain.effects import (
     NoteParcel,
     OpenCase,
     OpenTicket,
+    PromiseRefund,
     Reader,
     RecordIncident,
     RememberCorrection,
@@ -165,6 +166,8 @@ class _Work:
                 )
             case BookRefund():
                 self._book_refund(effect, now)
+            case PromiseRefund():
+                desk.promise_refund(self._case("a day for a refund"), effect.due_on)
             case SettleRefund():
                 desk.settle_refund(self._case("a settlement"), effect.paid_on, effect.by_address, effect.source)
             case ExportRefunds():

@@ -26,6 +26,7 @@ from mailbot.domain.effects import (
     NameOrder,
     OpenCase,
     OpenTicket,
+    PromiseRefund,
     Reader,
     RecordIncident,
     RememberCorrection,
@@ -104,6 +105,8 @@ def _more(effect: Effect) -> str:
             return f"Move the case from {effect.expected.value} to {effect.to.value} ({effect.event.value}){why}"
         case BookRefund():
             return f"Book a refund of {effect.amount} {effect.currency}, due on {effect.due_on}"
+        case PromiseRefund():
+            return f"Note that the refund is promised by {effect.due_on} instead"
         case SettleRefund():
             return f"Note that the refund was paid on {effect.paid_on}"
         case MarkTold():

@@ -11,7 +11,7 @@ from enum import StrEnum
 from mailbot.domain.message import Action, DeliveryReport
 
 # Letters that tell of money: when one doesn't arrive, staff hear of it each time.
-MONEY_TEMPLATES = frozenset({"refund_notice", "refund_settled", "refund_late"})
+MONEY_TEMPLATES = frozenset({"refund_notice", "refund_settled", "refund_late", "refund_moved"})
 
 # Final for one mail, not for the address: mailbox full, mail too large, its content, or how it was sent.
 _ABOUT_THE_MAIL = re.compile(r"5\.(?:1\.[78]|2\.[234]|3\.4|6\.\d{1,3}|7\.\d{1,3})")

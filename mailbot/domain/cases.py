@@ -57,6 +57,7 @@ class CaseEvent(StrEnum):
     REPAIR = "repair"
     REPLACE = "replace"
     WANT = "want"  # another model instead than was asked for
+    REFUND_BY = "refund_by"  # another day for the refund than was promised
     OUT_OF_STOCK = "out_of_stock"  # the replacement: the customer is asked to wait or to take the money
     REFUND_INSTEAD = "refund_instead"  # out of stock, beyond repair
     REPLACED = "replaced"  # the replacement is on its way, with its order reference
@@ -236,6 +237,7 @@ TABLE: tuple[Row, ...] = (
     # The refund (P12, P13).
     _row(_ALL,  (_S.INSPECTED_OK,),         _E.CONFIRM,         _STAFF, _S.REFUND_DUE,
          "refund_notice", _G.ANOTHER_PERSON, _G.REFUND_POSSIBLE, _F.BOOK_REFUND),
+    _row(_ALL,  (_S.REFUND_DUE,),           _E.REFUND_BY,       _STAFF, _S.REFUND_DUE,      "refund_moved"),
     _row(_ALL,  (_S.REFUND_DUE,),           _E.REFUND_PAID,     _STAFF, _S.REFUNDED,
          "refund_settled", _F.SETTLE_REFUND, _F.CLOSE_TICKET),
     # The customer keeps the goods after all; staff type it in, in step with what the customer wrote.

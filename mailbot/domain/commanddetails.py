@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from mailbot.domain.cases import CaseEvent
-from mailbot.domain.commands import COMMAND_LINES, Command
+from mailbot.domain.commands import COMMAND_LINES, Command, as_day
 from mailbot.domain.forms import Item, exact_items
 from mailbot.domain.money import rounded_down
 from mailbot.domain.orders import Order
@@ -41,6 +42,7 @@ class Details:
     reference: str = ""  # order number of the replacement
     tracking: str = ""  # of the parcel
     wanted: str = ""  # what the customer is to get in exchange, as they are told it
+    refund_by: date | None = None  # the day that the customer is told instead of the one promised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,8 @@ def read_details(command: Command, order: Order) -> Details | Unreadable:
             return _numbers(command, text)
         case CaseEvent.WANT:
             return _wanted(command, text)
+        case CaseEvent.REFUND_BY:
+            return _refund_by(command, text)
         case _:
             return Details()
 
@@ -79,6 +83,17 @@ def _wanted(command: Command, text: str) -> Details | Unreadable:
             "{line}: expected {command}; words for the customer go on a line of their own",
             line=command.line,
             command=COMMAND_LINES[command.event],
+        )
+    )
+
+
+def _refund_by(command: Command, text: str) -> Details | Unreadable:
+    day = as_day(text)
+    if day is not None:
+        return Details(refund_by=day)
+    return Unreadable(
+        reason=Remark(
+            "{line}: expected #refundby and the day by which the money will be there, as 2026-03-31", line=command.line
         )
     )
 

@@ -38,6 +38,8 @@ _WORDS: dict[str, CaseEvent] = {
     "缺货": CaseEvent.OUT_OF_STOCK,
     "refund": CaseEvent.REFUND_INSTEAD,
     "退款": CaseEvent.REFUND_INSTEAD,
+    "refundby": CaseEvent.REFUND_BY,
+    "延至": CaseEvent.REFUND_BY,
     "refunded": CaseEvent.REFUND_PAID,
     "已退款": CaseEvent.REFUND_PAID,
     "sendback": CaseEvent.SEND_BACK,
@@ -125,6 +127,7 @@ COMMAND_LINES: dict[CaseEvent, str] = {
     CaseEvent.WANT: "#wanted <model>",
     CaseEvent.OUT_OF_STOCK: "#outofstock",
     CaseEvent.REFUND_INSTEAD: "#refund",
+    CaseEvent.REFUND_BY: "#refundby <day>",
     CaseEvent.REFUND_PAID: "#refunded",
     CaseEvent.SEND_BACK: "#sendback <tracking number>",
     CaseEvent.WITHDRAW: "#withdraw",
@@ -325,7 +328,7 @@ def _read_command(word: str, rest: str, line: str) -> Command | str:
             line=line,
             command=COMMAND_LINES[event],
         )
-    if event is CaseEvent.REFUND_PAID and rest and _as_day(rest) is None:
+    if event is CaseEvent.REFUND_PAID and rest and as_day(rest) is None:
         return Remark("{line}: expected #refunded, or #refunded with the day of payment as 2026-03-31", line=line)
     if event in _BARE_EVENTS and rest.strip(".!。！"):
         return Remark(
@@ -371,10 +374,11 @@ def _unglued(word: str, rest: str) -> tuple[str, str]:
 
 def paid_on(command: Command, today: date) -> date:
     """The day on which finance paid, by a #refunded command: the one given, else today."""
-    return _as_day(command.argument) or today
+    return as_day(command.argument) or today
 
 
-def _as_day(text: str) -> date | None:
+def as_day(text: str) -> date | None:
+    """A day written as 2026-03-31; None for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError:

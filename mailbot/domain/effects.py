@@ -208,6 +208,13 @@ class BookRefund:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromiseRefund:
+    """Staff name another day for a booked refund than was promised."""
+
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettleRefund:
     """Finance paid."""
 
@@ -316,6 +323,7 @@ Effect = (
     | CountPieces
     | NoteParcel
     | BookRefund
+    | PromiseRefund
     | SettleRefund
     | ExportRefunds
     | MarkTold

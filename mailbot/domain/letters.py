@@ -129,7 +129,7 @@ class RefundView:
     amount: Decimal
     currency: str  # ISO 4217
     payment_method: str  # the original one
-    due_on: date  # last day of the promise, counted in working days
+    due_on: date  # last day of the promise, counted in working days or named by staff
     due_is_provisional: bool  # the holiday calendar of that year isn't published yet
     settled_on: date | None  # when finance paid
     # The parts, in the refund's currency: goods + shipping - restocking - deduction = amount.
@@ -138,7 +138,7 @@ class RefundView:
     restocking: Decimal = Decimal(0)  # fee that the shop keeps
     deduction: Decimal = Decimal(0)  # taken off by staff
     deduction_reason: str = ""  # why, in the words of staff
-    expected_on: date | None = None  # where the promise broke: the day that staff now name, None while they name none
+    due_before: date | None = None  # the day promised before staff named due_on; None where they named none
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from mailbot.domain.effects import (
     FillForm,
     MoveCase,
     NoteParcel,
+    PromiseRefund,
     Reader,
     ReopenTicket,
     SettleRefund,
@@ -43,7 +44,7 @@ from mailbot.domain.proposals import not_by_itself
 from mailbot.domain.remarks import Remark
 from mailbot.domain.rules import ReturnPolicy
 from mailbot.domain.sayings import Saying, Says
-from mailbot.domain.stepwords import cant, cant_be_paid_then, explain, open_refund, reason_of
+from mailbot.domain.stepwords import cant, cant_be_paid_then, cant_be_promised, explain, open_refund, reason_of
 from mailbot.domain.waiting import last_day
 from mailbot.domain.workdays import WorkCalendar, add_working_days
 
@@ -86,6 +87,8 @@ def move_case(
     if isinstance(taken, StepRefused):
         return Refusal(reasons=(cant(case, command, taken.reason),))
     if Consequence.SETTLE_REFUND in taken.row.then and (why := cant_be_paid_then(case, command, mover.today)):
+        return Refusal(reasons=(why,))
+    if details.refund_by and (why := cant_be_promised(case, command, details.refund_by, mover.today)):
         return Refusal(reasons=(why,))
     return tuple(_effects(case, command, mover, policy, calendar, details, taken))
 
@@ -152,6 +155,8 @@ def _effects(
             due_is_provisional=promise.provisional,
             decided_by=mover.address,
         )
+    if details.refund_by is not None:
+        yield PromiseRefund(due_on=details.refund_by)
     if Consequence.SETTLE_REFUND in then:
         yield SettleRefund(paid_on=paid_on(command, mover.today), by_address=mover.address)
     for consequence, headline in TASKS.items():

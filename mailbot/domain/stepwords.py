@@ -55,6 +55,15 @@ def cant_be_paid_then(case: CaseFacts, command: Command, today: date) -> str:
     return ""
 
 
+def cant_be_promised(case: CaseFacts, command: Command, day: date, today: date) -> str:
+    """Why the customer can't be told that day for the refund; "" where they can."""
+    if day < today:
+        return Remark("{line}: that day is over", line=command.line)
+    if case.refund is not None and day == case.refund.due_on:
+        return Remark("{line}: that is the day that the customer was told", line=command.line)
+    return ""
+
+
 def open_refund(case: CaseFacts, address: str, details: Details, taken: Moved) -> tuple[str, ...]:
     """What a second person agrees to, () where nobody is asked."""
     if taken.wanted is None:

@@ -78,7 +78,7 @@ _REFUND = RefundView(
     shipping=Decimal("25.00"),
     restocking=Decimal("15.00"),
     deduction=Decimal("30.00"),
-    expected_on=date(2026, 4, 3),
+    due_before=date(2026, 3, 24),
 )
 _EXPORT = ExportView(
     number="X-100001",
@@ -266,7 +266,6 @@ def bare_letter(full: Letter) -> Letter:
             restocking=_NOTHING,
             deduction=_NOTHING,
             deduction_reason="",
-            expected_on=None,
         ),
         mail=replace(
             full.mail,

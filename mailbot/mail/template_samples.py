@@ -24,7 +24,9 @@ def _variations(full: Letter) -> Iterator[Letter]:
     yield replace(
         full,
         case=replace(case, waits_for="form", shop_pays_shipping=True, rejected=(), wanted="", sent_reference=""),
-        refund=replace(refund, amount=Decimal("324.00"), restocking=_NOTHING, deduction=_NOTHING, expected_on=None),
+        refund=replace(
+            refund, amount=Decimal("324.00"), restocking=_NOTHING, deduction=_NOTHING, due_before=date(2026, 4, 3)
+        ),
     )
     yield replace(
         full,
@@ -39,6 +41,7 @@ def _in_every_state(full: Letter) -> Iterator[Letter]:
 
 
 _KINDS = ("return", "exchange", "warranty")
+_REFUND_LETTERS = ("refund_notice", "refund_settled", "refund_late", "refund_moved")
 # Letters about a case, and the kinds of case that they may be about.
 _CASE_LETTERS: dict[str, tuple[str, ...]] = {
     **{f"{kind}_{what}": (kind,) for kind in _KINDS for what in ("form", "submitted", "approved", "inspection_failed")},
@@ -58,9 +61,8 @@ _CASE_LETTERS: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("exchange_due", "exchange_late", "exchange_out_of_stock", "replacement_sent"), _KINDS[1:]),
     **dict.fromkeys(("warranty_repair", "repaired_sent"), _KINDS[2:]),
-    **dict.fromkeys(("refund_notice", "refund_settled", "refund_late"), _KINDS),
+    **dict.fromkeys(_REFUND_LETTERS, _KINDS),
 }
-_REFUND_LETTERS = ("refund_notice", "refund_settled", "refund_late")
 _AFTER_INSPECTION = (*_REFUND_LETTERS, "exchange_due", "case_sent_back")
 # What a letter can't do without; everything else may be absent.
 _NEEDS: dict[str, tuple[str, ...]] = {

@@ -328,6 +328,18 @@ def book_refund(
     return int(refund.id)
 
 
+def promise_refund(case_id: int, due_on: date) -> None:
+    """The customer is told another day. Raises SafeguardTripped where no refund waits to be paid."""
+    promised = (
+        Refund.update(due_before=Refund.due_on, due_on=due_on, due_is_provisional=False)
+        .where((Refund.case == case_id) & (Refund.state == "booked"))
+        .execute()
+    )
+    if promised != 1:
+        raise SafeguardTripped(f"case {case_id} has no refund to be paid; nothing was changed")
+    instructions.promise(Refund.get(Refund.case == case_id).id, due_on)
+
+
 def settle_refund(case_id: int, paid_on: date, by_address: str, source: str = "") -> None:
     """Finance paid, by a file's word where there is a `source`. Raises SafeguardTripped when nothing is to settle."""
     settled = (

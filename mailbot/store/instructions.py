@@ -55,6 +55,13 @@ def settle(refund_id: int, source: str) -> None:
         raise SafeguardTripped(f"the instruction of refund {refund_id} is settled or missing; nothing was changed")
 
 
+def promise(refund_id: int, due_on: date) -> None:
+    """The customer expects the money by another day; an instruction that went out stays as finance has it."""
+    RefundInstruction.update(due_on=due_on).where(
+        (RefundInstruction.refund == refund_id) & (RefundInstruction.state == InstructionState.OPEN.value)
+    ).execute()
+
+
 def to_export(zone: ZoneInfo) -> list[Instruction]:
     """What is in no export yet, oldest first; days in the desk's time zone."""
     query = """

@@ -300,6 +300,7 @@ class Refund(Model):
     booked_at = UtcField()
     due_on = DateField()
     due_is_provisional = BooleanField()
+    due_before = DateField(null=True)  # promised until staff named due_on
     decided_by = TextField()
     settled_on = DateField(null=True)
     settled_by = TextField(default="")

@@ -111,6 +111,7 @@ class RefundRow:
     booked_at: datetime
     due_on: date
     due_is_provisional: bool
+    due_before: date | None  # promised until staff named due_on
     decided_by: str
     settled_on: date | None
     parts: RefundSum
@@ -157,6 +158,7 @@ def _refund_row(found: Refund, told: InstructionState | None = None) -> RefundRo
         booked_at=found.booked_at,
         due_on=found.due_on,
         due_is_provisional=found.due_is_provisional,
+        due_before=found.due_before,
         decided_by=found.decided_by,
         settled_on=found.settled_on,
         parts=parts_of(found),

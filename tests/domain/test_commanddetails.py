@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -54,6 +55,9 @@ def read(text: str) -> Details | Unreadable:
         ("#wanted TP-K20 white", Details(wanted="TP-K20 white")),
         ("#wanted R-100002 TP-K20", Details(wanted="TP-K20")),
         ("#换成 TP-K20", Details(wanted="TP-K20")),
+        ("#refundby 2026-04-03", Details(refund_by=date(2026, 4, 3))),
+        ("#延至2026-04-03", Details(refund_by=date(2026, 4, 3))),
+        ("#延至R-100002 2026-04-03", Details(refund_by=date(2026, 4, 3))),
         ("#repaired", Details()),
         ("#repaired SF1234567890", Details(tracking="SF1234567890")),
         ("#sendback", Details()),
@@ -80,6 +84,10 @@ def test_what_is_understood(text: str, details: Details) -> None:
         ("#inspect pass deduct 0 lid", "0 GBP can't be deducted"),
         ("#wanted", "expected #wanted <model>"),
         ("#wanted " + "x" * 81, "words for the customer go on a line of their own"),
+        ("#refundby", "as 2026-03-31"),
+        ("#refundby next week", "as 2026-03-31"),
+        ("#refundby 2026-02-30", "as 2026-03-31"),
+        ("#refundby 2026-04-03, sorry", "as 2026-03-31"),
         ("#shipped", "expected #shipped <tracking number>"),
         ("#shipped yesterday", "expected #shipped <tracking number>"),
         ("#replaced", "expected #replaced <order number> <tracking number>"),

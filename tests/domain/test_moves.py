@@ -19,6 +19,7 @@ from mailbot.domain.effects import (
     Effect,
     FillForm,
     MoveCase,
+    PromiseRefund,
     Reader,
     ReopenTicket,
     SettleRefund,
@@ -61,6 +62,7 @@ def kinds(effects: tuple[Effect, ...] | Refusal) -> list[str]:
         (S.INSPECTED_FAILED, "#inspect pass", ["MoveCase", "BookRefund", "refund_notice"]),
         (S.INSPECTED_FAILED, "#decline scratched", ["MoveCase", "case_declined", "CloseTicket"]),
         (S.REFUND_DUE, "#refunded", ["MoveCase", "SettleRefund", "refund_settled", "CloseTicket"]),
+        (S.REFUND_DUE, "#refundby 2026-04-03", ["MoveCase", "PromiseRefund", "refund_moved"]),
         (S.APPROVED, "#withdraw", ["MoveCase", "case_withdrawn", "CloseTicket"]),
         (
             S.APPROVED,
@@ -125,7 +127,7 @@ def test_the_day_of_payment_is_the_one_given_or_today(text: str, day: date) -> N
         (case(S.APPROVED), "#received TP-K17 x 2", "2 can't be"),
         (case(S.APPROVED), "#received not all", "words for the customer go on a line of their own"),
         (case(S.RECEIVED), "#inspect pass, but it is scratched", "#inspect pass damaged TP-K17 × 1"),
-        (case(S.REFUND_DUE), "#inspect pass", "possible now: #refunded"),
+        (case(S.REFUND_DUE), "#inspect pass", "possible now: #refundby <day>, #refunded"),
     ],
 )
 def test_what_is_refused_and_why(start: CaseFacts, text: str, reason: str) -> None:
@@ -310,3 +312,17 @@ def test_another_model_changes_no_promise() -> None:
     assert filled.answers == {"wanted": "TP-K20", "reason": "size"}
     (moved,) = [effect for effect in effects if isinstance(effect, MoveCase)]
     assert (moved.to, moved.waits_until) == (S.EXCHANGE_DUE, due)
+
+
+def test_staff_name_another_day_for_a_refund() -> None:
+    promised = TODAY + timedelta(days=7)
+    start = case(S.REFUND_DUE, refund=refund(due_on=promised))
+    for day in (TODAY, promised - timedelta(days=1), promised + timedelta(days=30)):
+        assert PromiseRefund(due_on=day) in move(start, f"#refundby {day}")  # type: ignore[operator]
+    for day, why in ((promised, "the day that the customer was told"), (TODAY - timedelta(days=1), "is over")):
+        refused = move(start, f"#refundby {day}")
+        assert isinstance(refused, Refusal)
+        assert refused.reasons[0].endswith(why)
+    early = move(case(S.RECEIVED), f"#refundby {promised}")
+    assert isinstance(early, Refusal)
+    assert "#inspect pass" in early.reasons[0]

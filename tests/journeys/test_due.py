@@ -144,6 +144,40 @@ def test_a_broken_refund_promise_is_warned_of_told_and_owned_up_to_once(weekdays
     assert look(world, 30) == []
 
 
+@pytest.mark.parametrize("language", WORDS)
+def test_staff_name_another_day_for_a_refund_and_it_is_watched_by_that_one(weekdays: World, language: str) -> None:
+    world = weekdays
+    customer = WORDS[language][0]
+    promised, later, last = (
+        ("2026年6月10日", "2026年6月17日", "2026年6月19日")
+        if language == "zh"
+        else ("June 10, 2026", "June 17, 2026", "June 19, 2026")
+    )
+    notice = submit(world, language)
+    told = world.exchange(reply(STAFF, notice.raw, "#approve\n#received\n#inspect pass", at=world.now))
+    assert promised in " ".join(body_text(mail.raw) for mail in told)
+    near = only(look(world, 8), STAFF)
+    assert "#refundby <day>" in body_text(near.raw)
+    word = "#延至" if language == "zh" else "#refundby"
+    moved = only(world.exchange(reply(STAFF, near.raw, f"{word} 2026-06-17", at=world.now)), customer)
+    assert promised in body_text(moved.raw)
+    assert later in body_text(moved.raw)
+    assert world.json("refunds", "list")[0]["due_on"] == "2026-06-17"  # type: ignore[index]
+    assert look(world, 11) == []  # the day first promised broke nothing
+    near = only(look(world, 15), STAFF)
+    assert "promise" in header(near.raw, "Subject")
+    broken = look(world, 18)
+    assert later in body_text(only(broken, customer).raw)
+    assert promised not in body_text(only(broken, customer).raw)
+    assert "1 promises to customers are broken" in world.cli("health").stdout
+    again = only(world.exchange(reply(STAFF, near.raw, f"{word} 2026-06-19", at=world.now)), customer)
+    assert later in body_text(again.raw)
+    assert last in body_text(again.raw)
+    assert "promises to customers" not in world.cli("health").stdout
+    refused = only(world.exchange(reply(STAFF, near.raw, f"{word} 2026-06-01", at=world.now)), STAFF)
+    assert "that day is over" in body_text(refused.raw)
+
+
 def test_staff_are_told_once_of_what_waits_for_them(weekdays: World) -> None:
     world = weekdays
     submit(world)

@@ -13,7 +13,7 @@ from mailbot.domain.facts import CaseFacts
 from mailbot.domain.forms import Item
 from mailbot.domain.proof import has_proof
 from mailbot.errors import SafeguardTripped
-from mailbot.store import desk, history, orders, tickets
+from mailbot.store import desk, history, instructions, orders, tickets
 from mailbot.store.database import Database, transaction
 from mailbot.store.models import CaseEventRow, Refund
 from tests.domain.examples import KATE, RECEIPT, STAFF, line, mail, order, parts
@@ -170,6 +170,21 @@ def test_only_a_booked_refund_can_be_settled_and_only_once(case_id: int) -> None
     refused(lambda: desk.settle_refund(case_id, DUE, "somebody@else.example"), "no refund that could be settled")
     row = Refund.get(Refund.case == case_id)
     assert (row.state, row.settled_on, row.settled_by) == ("settled", DUE, STAFF)
+
+
+def test_only_a_refund_that_is_owed_can_be_promised_by_another_day(case_id: int) -> None:
+    refused(lambda: desk.promise_refund(case_id, DUE), "no refund to be paid")
+    book(case_id)
+    first, second = date(2026, 4, 7), date(2026, 4, 14)
+    desk.promise_refund(case_id, first)
+    instructions.claim([1], "0" * 64, "", NOW)
+    desk.promise_refund(case_id, second)
+    row = Refund.get(Refund.case == case_id)
+    assert (row.due_before, row.due_on) == (first, second)
+    (export,) = instructions.exports(1)
+    assert export.first_due_on == first  # as finance has it
+    desk.settle_refund(case_id, DUE, STAFF)
+    refused(lambda: desk.promise_refund(case_id, first), "no refund to be paid")
 
 
 def test_a_decision_that_is_refused_half_way_leaves_nothing(case_id: int) -> None:
