@@ -69,11 +69,12 @@ def take_hang(data: Path, seconds: float) -> bool:
     """Whether the pass before this one hung; asked before the next one is watched. Sees to it that `health` knows."""
     trace = data / _TRACE
     try:
-        if not trace.stat().st_size:
-            return False
+        written = trace.stat()
     except OSError:
         return False
-    ended_at = datetime.fromtimestamp(trace.stat().st_mtime, UTC)
+    if not written.st_size:
+        return False
+    ended_at = datetime.fromtimestamp(written.st_mtime, UTC)
     trace.replace(data / _LAST_TRACE)
     last = read_last_hang(data)
     if last is None or datetime.fromisoformat(last["at"]) < ended_at.replace(microsecond=0):

@@ -78,13 +78,7 @@ def _pieces(command: Command, text: str, order: Order) -> Details | Unreadable:
 def _wanted(command: Command, text: str) -> Details | Unreadable:
     if text and "\n" not in text and len(text) <= _LONGEST_WANTED:
         return Details(wanted=text)
-    return Unreadable(
-        reason=Remark(
-            "{line}: expected {command}; words for the customer go on a line of their own",
-            line=command.line,
-            command=COMMAND_LINES[command.event],
-        )
-    )
+    return _as_written(command)
 
 
 def _refund_by(command: Command, text: str) -> Details | Unreadable:
@@ -132,19 +126,23 @@ def _inspection(command: Command, text: str, order: Order) -> Details | Unreadab
     return Details(items=items, reason=why, deduction=amount, deduction_reason=match["reason"].strip())
 
 
+def _as_written(command: Command) -> Unreadable:
+    return Unreadable(
+        reason=Remark(
+            "{line}: expected {command}; words for the customer go on a line of their own",
+            line=command.line,
+            command=COMMAND_LINES[command.event],
+        )
+    )
+
+
 def _numbers(command: Command, text: str) -> Details | Unreadable:
     """One number, of the parcel; for a replacement first that of its order."""
     words = text.split()
     most = 2 if command.event is CaseEvent.REPLACED else 1
     needed = 1 if command.event in (CaseEvent.SHIPPED, CaseEvent.REPLACED) else 0
     if not needed <= len(words) <= most or not all(_PARCEL.fullmatch(word) for word in words):
-        return Unreadable(
-            reason=Remark(
-                "{line}: expected {command}; words for the customer go on a line of their own",
-                line=command.line,
-                command=COMMAND_LINES[command.event],
-            )
-        )
+        return _as_written(command)
     if command.event is CaseEvent.REPLACED:
         return Details(reference=words[0].upper(), tracking=words[1] if len(words) > 1 else "")
     return Details(tracking=words[0] if words else "")

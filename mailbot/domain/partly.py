@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mailbot.domain.forms import Item
 from mailbot.domain.halfwidth import plain_text
@@ -63,30 +64,30 @@ def pieces_told(text: str, order: Order) -> tuple[Item, ...]:
     """The pieces that `text` counts, where exactly one line of the order can be meant and all that is said agrees; ()
     otherwise. One piece stays out of several: an order of single pieces needs no such words."""
     plain = plain_text(text)
-    told: set[tuple[str, int]] = set()
+    counts = list(_counts(plain, order))
+    told = {line for _, line in counts}
+    if len(told) != 1 or any(_is_denied(plain, match) for match, _ in counts):
+        return ()
+    ((model, quantity),) = told
+    return (Item(model=model, quantity=quantity),) if model else ()
+
+
+def _counts(plain: str, order: Order) -> Iterator[tuple[re.Match[str], tuple[str, int]]]:
+    """Where something is counted, with the model and the quantity that it means."""
     of_both: set[int] = set()  # where "beiden" stands that belongs to "einen der beiden"
-    denied = False
     for match in _OF.finditer(plain):
         if match[3]:
             of_both.add(match.start(3))
         # "FİVE" matches whatever the case, and is no number of the table.
         whole = _NUMBERS.get(match[2].lower(), -1) if match[2] else _BOUGHT_FOR_BOTH if match[3] else 0
-        told.add(_of_line(order, _NUMBERS.get(match[1].lower(), 0), match[4], whole))
-        denied = denied or _is_denied(plain, match)
+        yield match, _of_line(order, _NUMBERS.get(match[1].lower(), 0), match[4], whole)
     for match in _HAN_OF.finditer(plain):
-        told.add(_of_line(order, _NUMBERS.get(match[1], 0), match[2], 0))
-        denied = denied or _is_denied(plain, match)
+        yield match, _of_line(order, _NUMBERS.get(match[1], 0), match[2], 0)
     for match in _BOTH.finditer(plain):
         if match.start() not in of_both:
-            told.add(_of_line(order, _BOUGHT_FOR_BOTH, match[1], _BOUGHT_FOR_BOTH, named=True))
-            denied = denied or _is_denied(plain, match)
+            yield match, _of_line(order, _BOUGHT_FOR_BOTH, match[1], _BOUGHT_FOR_BOTH, named=True)
     for match in _OTHER.finditer(plain):
-        told.add(_of_line(order, 1, match[1] or match[2], _BOUGHT_FOR_BOTH, named=match[1] is not None))
-        denied = denied or _is_denied(plain, match)
-    if denied or len(told) != 1:
-        return ()
-    ((model, quantity),) = told
-    return (Item(model=model, quantity=quantity),) if model else ()
+        yield match, _of_line(order, 1, match[1] or match[2], _BOUGHT_FOR_BOTH, named=match[1] is not None)
 
 
 def _is_denied(plain: str, match: re.Match[str]) -> bool:

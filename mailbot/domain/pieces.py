@@ -45,12 +45,11 @@ class PiecesRefused:
 
 def items_left(order: Order, gone: Sequence[Item]) -> tuple[Item, ...]:
     """What of an order neither went back nor is asked for, in the sequence of its lines."""
-    before = counted(gone)
-    return tuple(
-        Item(model=line.model, quantity=line.quantity - before[line.model])
-        for line in order.lines
-        if line.quantity > before[line.model]
-    )
+    left: Counter[str] = Counter()
+    for line in order.lines:
+        left[line.model] += line.quantity
+    left.subtract(counted(gone))
+    return tuple(Item(model=model, quantity=quantity) for model, quantity in left.items() if quantity > 0)
 
 
 def ask_for(order: Order, items: Sequence[Item], gone: Sequence[Item] = ()) -> Pieces | PiecesRefused:

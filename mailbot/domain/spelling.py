@@ -104,7 +104,7 @@ class Homophones:
     meant: tuple[tuple[str, str], ...] = ()  # as written -> as meant, both folded: ("腿款", "退款")
 
     def put_right(self, text: str) -> str:
-        """The text, folded, as it was meant; at most `words.MOST_CHARACTERS` of it."""
+        """The text as it was meant, folded; at most `words.MOST_CHARACTERS` of it."""
         folded = fold(text)
         return self._written.sub(lambda found: self._meant[found[0]], folded) if self.meant else folded
 

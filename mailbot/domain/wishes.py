@@ -22,7 +22,7 @@ from typing import NamedTuple
 from mailbot.domain.spans import mask, mask_of, stand_apart
 from mailbot.domain.spelling import NO_HOMOPHONES, Homophones, Lexicon
 from mailbot.domain.stories import Story, Told
-from mailbot.domain.words import STOP, split_words
+from mailbot.domain.words import STOP, split_folded
 
 _MOST_CLAUSES = 80  # of a mail that are weighed, from the first in which anything of the table stands
 _MOST_MATCHES = 60  # of a clause
@@ -270,7 +270,7 @@ class WishTable:
 
     def _clauses(self, text: str) -> Iterator[tuple[list[_Found], tuple[str, ...]]]:
         """What of the table stands in each clause, and the words from its beginning."""
-        split = split_words(self.homophones.put_right(text), self._spelt)
+        split = split_folded(self.homophones.put_right(text), self._spelt)
         lexicon, root = self._lexicon, self._trie
         meanings = [lexicon[word] for word in split.words]
         clause: list[_Found] = []

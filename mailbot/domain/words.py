@@ -53,11 +53,15 @@ def fold(text: str) -> str:
 
 def split_words(text: str, spellings: Mapping[str, tuple[str, ...]]) -> Words:
     """`spellings`: short or slack ways to write a word -> the words meant."""
+    return split_folded(fold(text), spellings)
+
+
+def split_folded(folded: str, spellings: Mapping[str, tuple[str, ...]]) -> Words:
+    """As `split_words`, of a text that was folded before."""
     words: list[str] = []
     clauses: list[int] = []
     first = 0
     line_began = 0
-    folded = fold(text)
     for token in _TOKEN.finditer(folded):
         kind = token.lastgroup
         if kind == "wide":

@@ -196,11 +196,11 @@ def open_case_of_order(order_number: str) -> CaseFacts | None:
 
 def open_cases_of(customer_email: str, most: int) -> tuple[CaseFacts, ...]:
     """The newest open cases in the tickets of a customer, at most so many."""
-    columns = ", ".join(f"cases.{name.strip()}" for name in _CASE_COLUMNS.split(","))
     query = f"""
-        SELECT {columns} FROM cases JOIN ticket ON ticket.id = cases.ticket_id
-        WHERE ticket.customer_email = ? AND cases.state NOT IN {sql.marks(_CLOSED_STATES)}
-        ORDER BY cases.id DESC LIMIT ?
+        SELECT {_CASE_COLUMNS} FROM cases
+        WHERE ticket_id IN (SELECT id FROM ticket WHERE customer_email = ?)
+            AND state NOT IN {sql.marks(_CLOSED_STATES)}
+        ORDER BY id DESC LIMIT ?
         """
     return tuple(_case(row) for row in sql.rows(query, customer_email, *_CLOSED_STATES, most))
 

@@ -41,25 +41,25 @@ def test_staff_correct_what_is_wanted_until_it_is_sent(world: World, language: s
     assert STAFF.address in matter.staff_say(command)  # too late
 
 
-def test_the_form_asks_for_the_rest(world: World) -> None:
-    matter = Matter(world, KATE)
-    form = matter.opens(*FIRST["en"])[KATE.address]
-    assert "What you would like instead (the same item if left empty): TP-K20" in form or "instead: TP-K20" in form
-    assert "Condition: It is unused." in form
-    assert "Proof of purchase" in form
-    matter.customer_says("Here is the receipt.", RECEIPT)
-    assert matter.state() == "submitted"
+STRANGE = "Hello, my kettle of order TP2026110002 behaves strangely: E3 blinks, then it stops."
 
 
-def test_staff_open_a_case_and_the_customer_is_asked_for_the_rest_only(world: World) -> None:
+@pytest.mark.parametrize(
+    ("first", "command", "filled_in"),
+    [
+        (FIRST["en"], "", ("instead: TP-K20", "Condition: It is unused.", "Proof of purchase")),
+        (("Strange kettle", STRANGE), "#warranty TP2026110002", ("E3 blinks, then it stops.", "TP-K17 × 1")),
+    ],
+    ids=["the customer opens it", "staff open it"],
+)
+def test_the_form_asks_for_the_rest_only(
+    world: World, first: tuple[str, str], command: str, filled_in: tuple[str, ...]
+) -> None:
     matter = Matter(world, KATE)
-    matter.opens(
-        "Strange kettle", "Hello, my kettle of order TP2026110002 behaves strangely: E3 blinks, then it stops."
-    )
-    said = matter.staff_say("#warranty TP2026110002")
-    form = said[KATE.address]
-    assert "E3 blinks, then it stops." in form
-    assert "TP-K17 × 1" in form
+    said = matter.opens(*first)
+    if command:
+        said = matter.staff_say(command)
+    assert [words for words in filled_in if words not in said[KATE.address]] == []
     matter.customer_says("The receipt is attached.", RECEIPT)
     assert matter.state() == "submitted"
 

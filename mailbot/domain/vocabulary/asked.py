@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -20,6 +19,7 @@ from mailbot.domain.orders import Order
 from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.parcels import parcel_number
 from mailbot.domain.partly import pieces_told
+from mailbot.domain.pieces import items_left
 from mailbot.domain.proof import ProofFile, has_proof
 from mailbot.domain.proposals import with_verdicts
 from mailbot.domain.references import OWN_WORDS
@@ -91,14 +91,19 @@ def told_answers(case: CaseFacts, facts: Facts, book: RuleBook) -> Answers:
     lines = new_answers(facts, case.order)
     if _speaks_of_another(facts, case.order.number):
         return lines
-    known = {**case.answers, **lines}
-    if case.items:
-        known["items"] = write_items(case.items)
-    open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
+    open_fields = _open_fields(case, lines, book)
     words = answers_in_own_words(facts.mail.reply_text, open_fields, case.order, book.conditions, book.products)
     if "fault" in open_fields:
         words = {**words, **_told_of_fault(facts)}
     return {**words, **lines}
+
+
+def _open_fields(case: CaseFacts, lines: Answers, book: RuleBook) -> list[str]:
+    """What the form of the case asks for and neither the case nor `lines` tell."""
+    known = {**case.answers, **lines}
+    if case.items:
+        known["items"] = write_items(case.items)
+    return [field.name for field in book.forms[case.kind] if not known.get(field.name)]
 
 
 def _speaks_of_another(facts: Facts, number: str) -> bool:
@@ -166,8 +171,7 @@ def new_case(facts: Facts, kind: CaseKind, book: RuleBook) -> CaseFacts:
 
 def _told_earlier(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answers, tuple[Item, ...]]:
     """What the customer said in the ticket of what the form asks for."""
-    known = {**case.answers, **({"items": write_items(case.items)} if case.items else {})}
-    open_fields = [field.name for field in book.forms[case.kind] if not known.get(field.name)]
+    open_fields = _open_fields(case, {}, book)
     told = answers_in_own_words(facts.told_before, open_fields, case.order, book.conditions, book.products)
     if "fault" in open_fields:
         told = {**told, "fault": fault_told(facts.told_before, _customer_names(facts))}
@@ -295,13 +299,8 @@ def pieces_left(facts: Facts) -> tuple[Item, ...]:
     """What of the matched order goes back under no case so far."""
     if not isinstance(facts.order, Exact):
         return ()
-    left: Counter[str] = Counter()
-    for line in facts.order.order.lines:
-        left[line.model] += line.quantity
-    for case in facts.cases_of_order:
-        if _holds_pieces(case):
-            left.subtract({item.model: item.quantity for item in case.items})
-    return tuple(Item(model=model, quantity=quantity) for model, quantity in left.items() if quantity > 0)
+    held = [item for case in facts.cases_of_order if _holds_pieces(case) for item in case.items]
+    return items_left(facts.order.order, held)
 
 
 def _holds_pieces(case: CaseFacts) -> bool:
