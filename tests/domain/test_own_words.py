@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.domain.cases import CaseState
+from mailbot.domain.effects import FillForm
 from mailbot.domain.facts import Facts
 from mailbot.domain.ownwords import answers_in_own_words, fault_told
 from mailbot.domain.proof import ProofFile
 from mailbot.domain.references import Place
+from mailbot.domain.rules import decide
 from mailbot.domain.standing import Verdict
 from mailbot.domain.vocabulary.asked import (
     form_completed,
@@ -21,7 +23,20 @@ from mailbot.domain.vocabulary.asked import (
     sent_parcel,
     words_help,
 )
-from tests.domain.examples import RECEIPT, book, case, facts, line, mail, order, references, standing, ticket
+from tests.domain.examples import (
+    RECEIPT,
+    RETURN_WISH,
+    book,
+    case,
+    exact,
+    facts,
+    line,
+    mail,
+    order,
+    references,
+    standing,
+    ticket,
+)
 
 TWO = order(line("TP-K17", 2), line("TP-F9", 1))
 CONDITIONS = book().conditions
@@ -153,3 +168,12 @@ def test_a_fault_is_told_without_the_forms_of_a_letter(written: str, fault: str)
 @given(st.text())
 def test_a_fault_is_never_lost(text: str) -> None:
     assert bool(fault_told(text)) == bool(text[:5000].split())
+
+
+@pytest.mark.parametrize(
+    ("number", "taken"), [("TP2026999999", ""), ("TP2026030117", "used daily"), ("", "used daily")]
+)
+def test_a_quoted_form_of_another_order_fills_in_nothing(number: str, taken: str) -> None:
+    told = facts(order=exact(), wishes=(RETURN_WISH,), form={"order_number": number, "condition": "used daily"})
+    (filled,) = [effect for effect in decide(told, book()).effects if isinstance(effect, FillForm)]
+    assert filled.answers.get("condition", "") == taken

@@ -142,7 +142,7 @@ def new_case(facts: Facts, kind: CaseKind, book: RuleBook) -> CaseFacts:
         "order_number": order.number,
         "purchased_on": order.purchased_on.isoformat(),
         **(_told_of_fault(facts) if kind is CaseKind.WARRANTY else {}),
-        **({} if _form_is_anothers(facts, order) else new_answers(facts, order)),
+        **new_answers(facts, order),
     }
     items = _items_told(answers.get("items", ""), order)
     if not items and facts.role is Role.CUSTOMER and not _speaks_of_another(facts, order.number):
@@ -178,10 +178,12 @@ def _told_earlier(case: CaseFacts, facts: Facts, book: RuleBook) -> tuple[Answer
     return {**case.answers, **told}, read_items(told["items"], case.order) if "items" in told else case.items
 
 
-def _form_is_anothers(facts: Facts, order: Order) -> bool:
-    """The form in the mail is of another order: the quote of an earlier one comes back in every answer."""
+def without_form_of_another(facts: Facts) -> Facts:
+    """The facts for a new case: a form in the mail that is of another order than the matched one says nothing of it.
+    The quote of an earlier form comes back in every answer."""
     named = _long_numbers(facts.form.get("order_number", ""))
-    return bool(named) and order.number not in named
+    is_anothers = bool(named) and isinstance(facts.order, Exact) and facts.order.order.number not in named
+    return replace(facts, form={}) if is_anothers else facts
 
 
 def _long_numbers(text: str) -> set[str]:

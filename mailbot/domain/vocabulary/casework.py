@@ -25,6 +25,7 @@ from mailbot.domain.vocabulary.asked import (
     staff_moves,
     start_refused,
     still_missing,
+    without_form_of_another,
 )
 from mailbot.domain.vocabulary.telling import oversize_remark
 from mailbot.domain.vocabulary.words import MAIL_WORDS
@@ -43,6 +44,7 @@ def _open_case(facts: Facts, book: RuleBook, argument: str) -> tuple[Effect, ...
     if argument == _AS_STAFF_SAY and start is None:
         return ()
     kind = start.kind if argument == _AS_STAFF_SAY and start is not None else CaseKind(argument)
+    facts = without_form_of_another(facts)
     case = new_case(facts, kind, book)
     reopened = (ReopenTicket(),) if facts.ticket is not None and not facts.ticket.is_open else ()
     opened = OpenCase(
